@@ -1,1 +1,39 @@
-//! inventory
+//! Inventory decisions: how much safety stock, when to order, how much.
+//!
+//! Pure functions over plain numbers: no database, no clock, no I/O. Quantities are in units of the
+//! material, times in days, money in one currency, shares and probabilities between 0 and 1. Every
+//! function refuses NaN, infinity and arguments out of range with an [`Error`] and answers finite
+//! numbers only.
+//!
+//! | question | answer |
+//! |---|---|
+//! | what does a service level cost in standard deviations | [`service_level_z`] |
+//! | how much safety stock | [`safety_stock()`] |
+//! | when to order | [`reorder_point()`], [`project_stock`] |
+//! | how much to order | [`economic_order_quantity`], [`propose_order`], [`round_order_quantity`] |
+//! | how urgent is it | [`replenishment_urgency`] |
+//! | how long does the vendor really take | [`lead_time_statistics`] |
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod check;
+pub mod error;
+pub mod lead_time;
+pub mod order_quantity;
+pub mod projection;
+pub mod proposal;
+pub mod reorder_point;
+pub mod safety_stock;
+pub mod service_level;
+pub mod urgency;
+
+pub use error::{Error, ErrorKind};
+pub use lead_time::{LeadTime, lead_time_statistics};
+pub use order_quantity::{economic_order_quantity, round_order_quantity};
+pub use projection::{Projection, Receipt, project_stock};
+pub use proposal::{OrderLimits, ProposalInput, propose_order};
+pub use reorder_point::reorder_point;
+pub use safety_stock::{SafetyStock, SafetyStockInput, SafetyStockMethod, safety_stock};
+pub use service_level::service_level_z;
+pub use urgency::{Urgency, replenishment_urgency};
