@@ -61,6 +61,18 @@ pub enum Error {
         /// The value of that argument.
         other: f64,
     },
+    /// A value that must lie above another argument.
+    #[error("{name} must be above {other_name} ({other}), not {value}")]
+    NotAbove {
+        /// The argument, in words.
+        name: &'static str,
+        /// What was passed.
+        value: f64,
+        /// The argument it is compared with.
+        other_name: &'static str,
+        /// The value of that argument.
+        other: f64,
+    },
     /// A word that is not in the list of known words.
     #[error("unknown {name} \"{value}\"")]
     UnknownName {
@@ -131,7 +143,7 @@ impl Error {
             Self::OutOfRange { .. } => {
                 "Shares and probabilities are fractions: write 0.95 for 95 percent."
             }
-            Self::Below { .. } => "Raise the one value or lower the other.",
+            Self::Below { .. } | Self::NotAbove { .. } => "Raise the one value or lower the other.",
             Self::UnknownName { .. } => "Use one of the names listed in the detail.",
             Self::Empty { .. } => "Pass at least one value.",
             Self::Inconsistent { .. } => "Compare the lists element by element.",

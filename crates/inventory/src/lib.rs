@@ -18,18 +18,29 @@
 #![warn(missing_docs)]
 
 mod check;
+pub mod demand_law;
+pub mod eoq;
 pub mod error;
+pub mod fill_rate;
 pub mod lead_time;
+pub mod lead_time_demand;
+pub mod loss;
+pub mod newsvendor;
+mod normal;
 pub mod order_quantity;
+pub mod periodic_review;
 pub mod projection;
 pub mod proposal;
 pub mod reorder_point;
 pub mod safety_stock;
 pub mod service_level;
+mod solve;
 pub mod urgency;
 
+pub use demand_law::DemandLaw;
 pub use error::{Error, ErrorKind};
 pub use lead_time::{LeadTime, lead_time_statistics};
+pub use lead_time_demand::{ForecastDay, LeadTimeDemand, lead_time_demand};
 pub use order_quantity::{economic_order_quantity, round_order_quantity};
 pub use projection::{Projection, Receipt, project_stock};
 pub use proposal::{OrderLimits, ProposalInput, propose_order};

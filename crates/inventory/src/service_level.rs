@@ -8,9 +8,7 @@
 //! # Ok::<(), inventory::Error>(())
 //! ```
 
-use statrs::distribution::{ContinuousCDF, Normal};
-
-use crate::{Error, check};
+use crate::{Error, check, normal};
 
 /// Standard normal quantile of a cycle service level: how many standard deviations of lead-time
 /// demand the safety stock covers.
@@ -19,7 +17,7 @@ use crate::{Error, check};
 /// A service level outside (0, 1), or NaN.
 pub fn service_level_z(service_level: f64) -> Result<f64, Error> {
     let p = check::probability("service level", service_level)?;
-    check::representable("service level z", Normal::standard().inverse_cdf(p))
+    check::representable("service level z", normal::quantile(p))
 }
 
 #[cfg(test)]
