@@ -18,6 +18,7 @@
 #![warn(missing_docs)]
 
 mod check;
+pub mod continuous_review;
 pub mod demand_law;
 pub mod eoq;
 pub mod error;
@@ -25,6 +26,8 @@ pub mod fill_rate;
 pub mod lead_time;
 pub mod lead_time_demand;
 pub mod loss;
+pub mod lot_sizing;
+pub mod min_max;
 pub mod newsvendor;
 mod normal;
 pub mod order_quantity;
