@@ -40,8 +40,8 @@ const MAX_ROUNDS: usize = 1000;
 /// An iteration has converged when Q moves by less than this share.
 const CONVERGED: f64 = 1e-13;
 
-/// Orders beyond this many units are not searched one by one.
-const MAX_SEARCH: usize = 10_000_000;
+/// Orders beyond this many units are not searched one by one (half a second of search).
+const MAX_SEARCH: usize = 1_000_000;
 
 /// Costs of a continuous review, in one currency and the time unit of the demand rate.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -138,7 +138,7 @@ pub fn normal_cost(
 /// more than the average (Federgruen and Zheng, 1992).
 ///
 /// # Errors
-/// Costs, rate or lead time of zero or less; NaN or infinity; a search beyond ten million units.
+/// Costs, rate or lead time of zero or less; NaN or infinity; a search beyond a million units.
 pub fn poisson_exact(
     costs: &ContinuousReviewCosts,
     demand_rate: f64,

@@ -17,7 +17,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod budget;
+pub mod calendar;
 mod check;
+pub mod classes;
 pub mod continuous_review;
 pub mod demand_law;
 pub mod eoq;
@@ -34,9 +37,12 @@ pub mod order_quantity;
 pub mod periodic_review;
 pub mod projection;
 pub mod proposal;
+pub mod quantity_policy;
+mod random;
 pub mod reorder_point;
 pub mod safety_stock;
 pub mod service_level;
+pub mod simulation;
 mod solve;
 pub mod urgency;
 
