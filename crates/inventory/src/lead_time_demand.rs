@@ -10,10 +10,17 @@
 //! costs. With a constant forecast this is King's formula; with a season or a trend the reorder
 //! point moves with it.
 //!
-//! Source: Silver, Pyke and Thomas (2017), section 6.11 (random lead times), to first order. Limits:
-//! errors of different days are taken as independent; pass the standard deviation of the cumulative
-//! error to [`crate::DemandLaw`] instead where a backtest measured it. Days after the last forecast
-//! day repeat it.
+//! The sum over days takes their errors as independent. They are not: a forecast that is too low
+//! today is too low tomorrow. Where a backtest has the errors E of whole intervals,
+//! [`lead_time_demand_from_errors`] takes variance = mean of E² + f(n)² σL², which counts what the
+//! errors share and any bias with them. [`moving_average_errors`] gives such errors for the simplest
+//! forecast. With a review once a day, R = 1 belongs to the interval of every policy, also (s, Q):
+//! stock falls below the reorder point by the demand of a day before anyone sees it.
+//!
+//! Source: Silver, Pyke and Thomas (2017), section 6.11 (random lead times), to first order;
+//! J. R. Trapero, M. Cardós and N. Kourentzes, "Empirical safety stock estimation based on kernel and
+//! GARCH models" (2019), on errors of whole lead times. Limits: days after the last forecast day
+//! repeat it.
 //!
 //! ```
 //! use inventory::lead_time_demand::{ForecastDay, lead_time_demand};
@@ -94,6 +101,70 @@ pub fn lead_time_demand(
     })
 }
 
+/// Demand over a protection interval from the forecast's sum and past errors of such sums.
+///
+/// `interval_forecast` is the forecast of the whole interval, `interval_errors` are actual minus
+/// forecast of past intervals of the same length (they may overlap), `daily_demand` is what a day
+/// more of lead time would add.
+///
+/// # Errors
+/// No errors to learn from; a negative forecast, demand or spread; NaN or infinity; overflow.
+pub fn lead_time_demand_from_errors(
+    interval_forecast: f64,
+    interval_errors: &[f64],
+    daily_demand: f64,
+    lead_time_std_dev: f64,
+) -> Result<LeadTimeDemand, Error> {
+    let mean = check::non_negative("forecast demand", interval_forecast)?;
+    let daily = check::non_negative("average daily demand", daily_demand)?;
+    let lead_time_sd = check::non_negative("lead time standard deviation", lead_time_std_dev)?;
+    if interval_errors.is_empty() {
+        return Err(Error::Empty {
+            name: "interval errors",
+        });
+    }
+    for &error in interval_errors {
+        check::finite("interval error", error)?;
+    }
+    let squares: f64 = interval_errors.iter().map(|error| error * error).sum();
+    let variance = squares / interval_errors.len() as f64 + (daily * lead_time_sd).powi(2);
+    let std_dev = check::representable("lead time demand", variance.sqrt())?;
+    Ok(LeadTimeDemand { mean, std_dev })
+}
+
+/// Errors (actual minus forecast) of forecasting each interval of a history by the mean of the
+/// `window_days` before it; one for every day with half a window before it and an interval after.
+///
+/// # Errors
+/// A negative, infinite or NaN demand; a window or interval of zero days; overflow.
+pub fn moving_average_errors(
+    demand: &[f64],
+    window_days: usize,
+    interval_days: usize,
+) -> Result<Vec<f64>, Error> {
+    check::positive("window", window_days as f64)?;
+    check::positive("interval", interval_days as f64)?;
+    let mut cumulative = vec![0.0];
+    let mut total = 0.0;
+    for &quantity in demand {
+        total += check::non_negative("demand", quantity)?;
+        cumulative.push(check::representable("demand history", total)?);
+    }
+    let sold = |from: usize, to: usize| match (cumulative.get(from), cumulative.get(to)) {
+        (Some(before), Some(after)) => after - before,
+        _ => 0.0,
+    };
+    let last = demand.len().saturating_sub(interval_days);
+    let first = window_days.div_ceil(2);
+    Ok((first..=last)
+        .map(|origin| {
+            let known = window_days.min(origin);
+            let daily = sold(origin - known, origin) / known as f64;
+            sold(origin, origin + interval_days) - daily * interval_days as f64
+        })
+        .collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,5 +222,39 @@ mod tests {
         assert!(lead_time_demand(&forecast(&[1.0]), f64::NAN, 0.0, 0.0).is_err());
         assert!(lead_time_demand(&forecast(&[1.0]), 1e9, 0.0, 0.0).is_err());
         assert!(lead_time_demand(&forecast(&[f64::MAX]), 2.0, 0.0, 0.0).is_err());
+    }
+
+    #[test]
+    fn errors_of_whole_intervals_keep_their_bias() {
+        let demand = lead_time_demand_from_errors(100.0, &[30.0, 30.0], 10.0, 4.0).unwrap();
+        assert_eq!(
+            demand,
+            LeadTimeDemand {
+                mean: 100.0,
+                std_dev: 50.0
+            }
+        );
+        assert!(lead_time_demand_from_errors(100.0, &[], 10.0, 4.0).is_err());
+        assert!(lead_time_demand_from_errors(100.0, &[f64::NAN], 10.0, 4.0).is_err());
+        assert!(lead_time_demand_from_errors(-1.0, &[1.0], 10.0, 4.0).is_err());
+        assert!(lead_time_demand_from_errors(1.0, &[f64::MAX], 10.0, 4.0).is_err());
+    }
+
+    #[test]
+    fn moving_averages_are_judged_interval_by_interval() {
+        // Means of up to two days before: 1, 1.5, 2.5, 3.5; sums of the two days after: 5, 7, 9, 11.
+        let errors = moving_average_errors(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0], 2, 2).unwrap();
+        assert_eq!(errors, [3.0, 4.0, 4.0, 4.0]);
+        assert!(
+            moving_average_errors(&[5.0; 50], 28, 15)
+                .unwrap()
+                .iter()
+                .all(|e| e.abs() < 1e-9)
+        );
+        assert!(moving_average_errors(&[1.0; 3], 2, 4).unwrap().is_empty());
+        assert!(moving_average_errors(&[], 2, 2).unwrap().is_empty());
+        assert!(moving_average_errors(&[1.0], 0, 2).is_err());
+        assert!(moving_average_errors(&[1.0], 2, 0).is_err());
+        assert!(moving_average_errors(&[-1.0], 2, 2).is_err());
     }
 }

@@ -8,11 +8,17 @@
 //! | question | answer |
 //! |---|---|
 //! | what does a service level cost in standard deviations | [`service_level_z`] |
-//! | how much safety stock | [`safety_stock()`] |
-//! | when to order | [`reorder_point()`], [`project_stock`] |
-//! | how much to order | [`economic_order_quantity`], [`propose_order`], [`round_order_quantity`] |
-//! | how urgent is it | [`replenishment_urgency`] |
+//! | how much safety stock | [`safety_stock()`], [`fill_rate`] |
+//! | how does demand vary | [`demand_law`], [`loss`], [`lead_time_demand()`] |
+//! | when to order | [`reorder_point()`], [`periodic_review`], [`project_stock`] |
+//! | how much to order | [`economic_order_quantity`], [`eoq`], [`quantity_policy`], [`lot_sizing`] |
+//! | when and how much together | [`propose_order`], [`continuous_review`], [`min_max`], [`newsvendor`] |
+//! | what the vendor and the shelf allow | [`round_order_quantity`], [`OrderLimits`], [`quantity_policy::shelf_life_cap`] |
+//! | on which day | [`calendar`] |
+//! | how urgent is it, and what comes first | [`replenishment_urgency`], [`budget`] |
 //! | how long does the vendor really take | [`lead_time_statistics`] |
+//! | which materials deserve attention | [`classes`] |
+//! | what would a policy have done | [`simulation`] |
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -49,7 +55,9 @@ pub mod urgency;
 pub use demand_law::DemandLaw;
 pub use error::{Error, ErrorKind};
 pub use lead_time::{LeadTime, lead_time_statistics};
-pub use lead_time_demand::{ForecastDay, LeadTimeDemand, lead_time_demand};
+pub use lead_time_demand::{
+    ForecastDay, LeadTimeDemand, lead_time_demand, lead_time_demand_from_errors,
+};
 pub use order_quantity::{economic_order_quantity, round_order_quantity};
 pub use projection::{Projection, Receipt, project_stock};
 pub use proposal::{OrderLimits, ProposalInput, propose_order};

@@ -1,7 +1,7 @@
 //! Loss functions: how much demand a stock level is expected to miss.
 //!
 //! For demand D and a level x the shortage is n(x) = E[(D − x)⁺] and the surplus
-//! n̄(x) = E[(x − D)⁺] = x − E[D] + n(x).
+//! n̄(x) = E[(x − D)⁺] = x − μ + n(x), with μ the mean of D.
 //!
 //! - Standard normal: G(z) = φ(z) − z · (1 − Φ(z)); the second-order loss
 //!   H(z) = ∫ G over (z, ∞) = ½ · ((z² + 1)(1 − Φ(z)) − z φ(z)).

@@ -2,7 +2,7 @@
 //!
 //! Economic order quantity: Q = √(2 K D / (u i)), with D the demand of a year, K the cost of one
 //! order, u the unit cost and i the yearly holding cost as a share of the unit cost. Source:
-//! F. W. Harris, "How many parts to make at once" (1913).
+//! F. W. Harris, "How many parts to make at once" (1913); the variants are in [`crate::eoq`].
 //! Limits: constant demand, no capacity, no discounts.
 //!
 //! Rounding goes up: first to the minimum, then to the next multiple.

@@ -145,6 +145,7 @@ impl OrderLimits {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const INPUT: ProposalInput = ProposalInput {
         available: 100.0,
@@ -315,6 +316,40 @@ mod tests {
             },
         ] {
             assert!(propose_order(&input).is_err());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn proposals_cover_the_need_and_respect_the_vendor(
+            available in -500.0..500.0f64, on_order in 0.0..300.0f64, safety in 0.0..200.0f64,
+            demand in 0.0..400.0f64, economic in 0.0..600.0f64,
+            minimum in proptest::option::of(0.0..300.0f64),
+            multiple in proptest::option::of(1u8..60),
+        ) {
+            let input = ProposalInput {
+                available,
+                on_order,
+                safety_stock: safety,
+                reorder_point: safety + demand,
+                economic_order_quantity: economic,
+                minimum_order_quantity: minimum,
+                order_multiple: multiple.map(f64::from),
+                demand_during_lead_time: demand,
+                maximum: None,
+            };
+            match propose_order(&input).unwrap() {
+                None => prop_assert!(available + on_order >= input.reorder_point),
+                Some(quantity) => {
+                    prop_assert!(available + on_order <= input.reorder_point);
+                    prop_assert!(quantity >= minimum.unwrap_or(0.0) && quantity >= economic - 1e-6);
+                    let lifted = available + on_order + quantity;
+                    prop_assert!(lifted >= input.reorder_point + demand - 1e-6);
+                    if let Some(multiple) = input.order_multiple {
+                        prop_assert_eq!(quantity % multiple, 0.0);
+                    }
+                }
+            }
         }
     }
 }

@@ -18,9 +18,9 @@
 //! APICS Magazine (2011); E. A. Silver, D. F. Pyke and D. J. Thomas, "Inventory and Production
 //! Management in Supply Chains" (2017), chapter 6.
 //!
-//! Limits: demand over the lead time is taken as normal, days and lead times as independent.
-//! A service level below 0.5 asks for less
-//! than the mean demand; the quantity is then 0, never negative.
+//! Limits: demand over the lead time is taken as normal, days and lead times as independent; for
+//! skewed and intermittent demand see [`crate::fill_rate::safety_stock_by_law`]. A service level
+//! below 0.5 asks for less than the mean demand; the quantity is then 0, never negative.
 //!
 //! ```
 //! use inventory::{SafetyStockInput, SafetyStockMethod, safety_stock};
@@ -195,6 +195,7 @@ fn choose_method(input: &SafetyStockInput) -> SafetyStockMethod {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn input(demand_sd: f64, lead_time_sd: f64) -> SafetyStockInput {
         SafetyStockInput {
@@ -311,5 +312,46 @@ mod tests {
         let error = "kings".parse::<SafetyStockMethod>().unwrap_err();
         assert_eq!(error.to_string(), "unknown safety stock method \"kings\"");
         assert!(error.detail().unwrap().contains("combined"));
+    }
+
+    proptest! {
+        #[test]
+        fn more_service_never_needs_less_stock(
+            d in 0.0..1e4f64, sd in 0.0..1e3f64, lead in 0.0..100.0f64, lead_sd in 0.0..20.0f64,
+            level in 0.01..0.99f64, more in 0.0..0.009f64,
+        ) {
+            let at = |service_level, method| {
+                let input = SafetyStockInput {
+                    avg_daily_demand: d,
+                    demand_std_dev: sd,
+                    lead_time_days: lead,
+                    lead_time_std_dev: lead_sd,
+                    service_level,
+                };
+                safety_stock(&input, method).unwrap().quantity
+            };
+            for (_, method) in SafetyStockMethod::NAMES {
+                prop_assert!(at(level + more, method) >= at(level, method));
+                prop_assert!(at(level, method) >= 0.0);
+            }
+        }
+
+        #[test]
+        fn stock_is_measured_in_the_unit_of_demand(
+            d in 0.1..1e4f64, sd in 0.0..1e3f64, lead_sd in 0.0..20.0f64, unit in 0.01..100.0f64,
+        ) {
+            let at = |unit: f64, method| {
+                let input = SafetyStockInput {
+                    avg_daily_demand: d * unit,
+                    demand_std_dev: sd * unit,
+                    ..input(0.0, lead_sd)
+                };
+                safety_stock(&input, method).unwrap().quantity
+            };
+            for method in [SafetyStockMethod::Basic, SafetyStockMethod::Combined] {
+                let (one, other) = (at(1.0, method) * unit, at(unit, method));
+                prop_assert!((one - other).abs() <= 1e-9 * (one + 1.0));
+            }
+        }
     }
 }

@@ -7,7 +7,8 @@
 //! 3. the closing stock is counted;
 //! 4. the policy reviews the inventory position (stock − backlog + on order). An order placed now
 //!    with a lead time of L whole days arrives before the demand of day L + 1 from now: L full days
-//!    of demand pass, as in reorder point = d · L + safety stock.
+//!    of demand pass, as in reorder point = d · L + safety stock. As the review comes once a day,
+//!    R = 1 belongs to the protection interval, see [`crate::lead_time_demand()`].
 //!
 //! Lead times are drawn from a gamma law, rounded to whole days; orders may overtake each other.
 //! Measured are
@@ -35,6 +36,7 @@
 //! ```
 
 mod lead_times;
+mod policy;
 mod replay;
 
 #[cfg(test)]
@@ -42,44 +44,18 @@ mod tests;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DemandLaw, Error, OrderLimits, check};
+use crate::random::Random;
+use crate::{Error, OrderLimits, check};
 use lead_times::LeadTimes;
 use replay::{Replay, Tally};
 
-use crate::random::Random;
+pub use policy::Policy;
 
 /// Days of one history (thirty years), so that a replay is bounded.
 pub const MAX_DAYS: usize = 11_000;
 
 /// Replications of one simulation: with a history of thirty years 11 million days, well below a second.
 pub const MAX_REPLICATIONS: usize = 1000;
-
-/// When to order and how much; quantities in units.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "policy", rename_all = "snake_case")]
-pub enum Policy {
-    /// (s, Q): at a position of s or less, as many lots of Q as lift it above s.
-    ReorderPoint {
-        /// s.
-        reorder_point: f64,
-        /// Q.
-        order_quantity: f64,
-    },
-    /// (s, S): at a position of s or less, up to S.
-    MinMax {
-        /// s.
-        reorder_point: f64,
-        /// S.
-        order_up_to_level: f64,
-    },
-    /// (R, S): every R days, starting with the first, up to S.
-    PeriodicReview {
-        /// R.
-        review_period_days: usize,
-        /// S.
-        order_up_to_level: f64,
-    },
-}
 
 /// What happens to demand that stock cannot meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -256,143 +232,6 @@ pub fn service_cost_curve(
             })
         })
         .collect()
-}
-
-impl Policy {
-    /// (s, Q) for a cycle service level, from the law of the demand over the lead time.
-    ///
-    /// # Errors
-    /// A service level outside (0, 1).
-    pub fn reorder_point_at(
-        service_level: f64,
-        lead_time_demand: &DemandLaw,
-        order_quantity: f64,
-    ) -> Result<Self, Error> {
-        let reorder_point = lead_time_demand.quantile(service_level)?;
-        Ok(Self::ReorderPoint {
-            reorder_point,
-            order_quantity,
-        })
-    }
-
-    /// (s, S) for a cycle service level: S lies `order_quantity` above s.
-    ///
-    /// # Errors
-    /// A service level outside (0, 1).
-    pub fn min_max_at(
-        service_level: f64,
-        lead_time_demand: &DemandLaw,
-        order_quantity: f64,
-    ) -> Result<Self, Error> {
-        let reorder_point = lead_time_demand.quantile(service_level)?;
-        Ok(Self::MinMax {
-            reorder_point,
-            order_up_to_level: reorder_point + order_quantity,
-        })
-    }
-
-    /// (R, S) for a cycle service level, from the law of the demand over review period plus lead
-    /// time.
-    ///
-    /// # Errors
-    /// A service level outside (0, 1).
-    pub fn periodic_review_at(
-        service_level: f64,
-        protection_demand: &DemandLaw,
-        review_period_days: usize,
-    ) -> Result<Self, Error> {
-        let order_up_to_level = protection_demand.quantile(service_level)?;
-        Ok(Self::PeriodicReview {
-            review_period_days,
-            order_up_to_level,
-        })
-    }
-
-    /// The quantity to order at the end of a day, 0 for none.
-    pub(crate) fn need(&self, day: usize, position: f64) -> f64 {
-        match *self {
-            Self::ReorderPoint {
-                reorder_point,
-                order_quantity,
-            } => {
-                if position > reorder_point {
-                    return 0.0;
-                }
-                (((reorder_point - position) / order_quantity).floor() + 1.0) * order_quantity
-            }
-            Self::MinMax {
-                reorder_point,
-                order_up_to_level,
-            } => {
-                if position > reorder_point {
-                    0.0
-                } else {
-                    order_up_to_level - position
-                }
-            }
-            Self::PeriodicReview {
-                review_period_days,
-                order_up_to_level,
-            } => {
-                if day.is_multiple_of(review_period_days) {
-                    (order_up_to_level - position).max(0.0)
-                } else {
-                    0.0
-                }
-            }
-        }
-    }
-
-    /// The position right after an order that was placed in time.
-    fn highest_position(&self) -> f64 {
-        match *self {
-            Self::ReorderPoint {
-                reorder_point,
-                order_quantity,
-            } => reorder_point + order_quantity,
-            Self::MinMax {
-                order_up_to_level, ..
-            }
-            | Self::PeriodicReview {
-                order_up_to_level, ..
-            } => order_up_to_level,
-        }
-    }
-
-    fn check(&self) -> Result<(), Error> {
-        match *self {
-            Self::ReorderPoint {
-                reorder_point,
-                order_quantity,
-            } => {
-                check::finite("reorder point", reorder_point)?;
-                check::positive("order quantity", order_quantity)?;
-            }
-            Self::MinMax {
-                reorder_point,
-                order_up_to_level,
-            } => {
-                check::finite("reorder point", reorder_point)?;
-                check::finite("order-up-to level", order_up_to_level)?;
-                if order_up_to_level < reorder_point {
-                    return Err(Error::Below {
-                        name: "order-up-to level",
-                        value: order_up_to_level,
-                        other_name: "the reorder point",
-                        other: reorder_point,
-                    });
-                }
-            }
-            Self::PeriodicReview {
-                review_period_days,
-                order_up_to_level,
-            } => {
-                check::positive("review period", review_period_days as f64)?;
-                check::finite("order-up-to level", order_up_to_level)?;
-            }
-        }
-        Ok(())
-    }
 }
 
 fn run(

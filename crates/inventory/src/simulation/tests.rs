@@ -1,4 +1,5 @@
 use super::*;
+use crate::DemandLaw;
 use proptest::prelude::*;
 
 const SETTINGS: SimulationSettings = SimulationSettings {
