@@ -1,1 +1,54 @@
-//! forecasting
+//! Forecasts of demand series: models, their choice, their intervals, their errors.
+//!
+//! Pure functions over plain numbers: no database, no clock, no I/O. A history is a slice of values
+//! at equal steps (days, in this project), oldest first. Every function refuses NaN and infinity
+//! and answers finite numbers only.
+//!
+//! ```
+//! use forecasting::{Algorithm, Request, forecast};
+//!
+//! let history: Vec<f64> = (0..84).map(|day| 100.0 + 20.0 * f64::from(u8::from(day % 7 == 5))).collect();
+//! let request = Request {
+//!     algorithm: Algorithm::Auto,
+//!     horizon: 14,
+//!     season_length: None,
+//!     non_negative: true,
+//! };
+//! let outcome = forecast(&history, &request)?;
+//! assert_eq!(outcome.bands.mean.len(), 14);
+//! assert_eq!(outcome.explanation.season_length, Some(7));
+//! # Ok::<(), forecasting::Error>(())
+//! ```
+//!
+//! | question | answer |
+//! |---|---|
+//! | what will demand be | [`forecast()`], [`models`] |
+//! | why this model | [`Explanation`] |
+//! | does it have a season | [`detect_seasonality`] |
+//! | how does demand arrive | [`classify_demand`] |
+//! | how good was it | [`metrics`] |
+
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod algorithm;
+mod backtest;
+mod bands;
+mod check;
+mod classify;
+pub mod error;
+mod forecast;
+pub mod metrics;
+pub mod models;
+mod optimise;
+mod seasonality;
+mod select;
+
+pub use algorithm::Algorithm;
+pub use backtest::Backtest;
+pub use bands::Bands;
+pub use check::{MAX_HISTORY, MAX_HORIZON, MAX_SEASON_LENGTH};
+pub use classify::{DemandClass, DemandPattern, classify_demand};
+pub use error::{Error, ErrorKind};
+pub use forecast::{Candidate, Explanation, Outcome, Request, Status, forecast};
+pub use seasonality::{Season, detect_seasonality};

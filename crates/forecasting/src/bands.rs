@@ -1,0 +1,88 @@
+//! A forecast with its intervals.
+
+use crate::Error;
+use serde::Serialize;
+
+/// Normal quantile of an 80% interval, both sides.
+const Z_80: f64 = 1.281_551_565_544_600_4;
+/// Normal quantile of a 95% interval, both sides.
+const Z_95: f64 = 1.959_963_984_540_054;
+
+/// Expected values with 80% and 95% prediction intervals; all vectors have one element a step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Bands {
+    /// Expected value of each step.
+    pub mean: Vec<f64>,
+    /// Lower bound of the 80% interval.
+    pub lower_80: Vec<f64>,
+    /// Upper bound of the 80% interval.
+    pub upper_80: Vec<f64>,
+    /// Lower bound of the 95% interval.
+    pub lower_95: Vec<f64>,
+    /// Upper bound of the 95% interval.
+    pub upper_95: Vec<f64>,
+}
+
+impl Bands {
+    /// Normal intervals around `mean`, one standard deviation a step.
+    pub(crate) fn normal(mean: Vec<f64>, std_dev: impl Iterator<Item = f64>) -> Self {
+        let std_dev: Vec<f64> = std_dev.take(mean.len()).collect();
+        let bound = |z: f64| {
+            mean.iter()
+                .zip(&std_dev)
+                .map(|(mean, sd)| mean + z * sd)
+                .collect()
+        };
+        Self {
+            lower_80: bound(-Z_80),
+            upper_80: bound(Z_80),
+            lower_95: bound(-Z_95),
+            upper_95: bound(Z_95),
+            mean,
+        }
+    }
+
+    /// Cut off at zero, for demand.
+    pub(crate) fn non_negative(mut self) -> Self {
+        for values in self.all_mut() {
+            for value in values {
+                *value = value.max(0.0);
+            }
+        }
+        self
+    }
+
+    /// The same bands, or an error where one of them left the range of a double.
+    pub(crate) fn finite(mut self) -> Result<Self, Error> {
+        let finite = |values: &Vec<f64>| values.iter().all(|value| value.is_finite());
+        if self.all_mut().into_iter().all(|values| finite(values)) {
+            Ok(self)
+        } else {
+            Err(Error::Overflow)
+        }
+    }
+
+    fn all_mut(&mut self) -> [&mut Vec<f64>; 5] {
+        [
+            &mut self.mean,
+            &mut self.lower_80,
+            &mut self.upper_80,
+            &mut self.lower_95,
+            &mut self.upper_95,
+        ]
+    }
+}
+
+/// Standard deviations of the steps from the one-step variance and the weights c_1, c_2, … with
+/// which an error lives on: sigma^2 (1 + c_1^2 + … + c_{h-1}^2) (Hyndman, Koehler, Ord and Snyder
+/// 2008, section 6.3, class 1 models).
+pub(crate) fn growing(
+    one_step_std_dev: f64,
+    weight: impl Fn(usize) -> f64,
+) -> impl Iterator<Item = f64> {
+    (1..).scan(1.0, move |sum, step| {
+        let std_dev = one_step_std_dev * f64::sqrt(*sum);
+        *sum += weight(step).powi(2);
+        Some(std_dev)
+    })
+}

@@ -1,0 +1,137 @@
+//! What this crate refuses, in words for the person who asked.
+
+use crate::Algorithm;
+
+/// Why a forecast or a model could not be made.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A count outside its range.
+    #[error("{name} must be between {minimum} and {maximum}, not {value}")]
+    CountOutOfRange {
+        /// What was counted.
+        name: &'static str,
+        /// Smallest count that is accepted.
+        minimum: usize,
+        /// Largest count that is accepted.
+        maximum: usize,
+        /// What was passed.
+        value: usize,
+    },
+    /// A smoothing parameter outside its range.
+    #[error("{name} must lie between {minimum} and {maximum}, not {value}")]
+    ParameterOutOfRange {
+        /// Greek letter by name.
+        name: &'static str,
+        /// Smallest value that is accepted.
+        minimum: f64,
+        /// Largest value that is accepted.
+        maximum: f64,
+        /// What was passed.
+        value: f64,
+    },
+    /// A season of which the history does not show two.
+    #[error("season length {season_length} is more than half of the history of {length} values")]
+    SeasonTooLong {
+        /// Steps of one season.
+        season_length: usize,
+        /// Values of the history.
+        length: usize,
+    },
+    /// A history with fewer values than the model needs.
+    #[error("{model} needs at least {needed} values, not {length}")]
+    HistoryTooShort {
+        /// The model.
+        model: &'static str,
+        /// Values it needs.
+        needed: usize,
+        /// Values of the history.
+        length: usize,
+    },
+    /// A history without values.
+    #[error("the history is empty")]
+    EmptyHistory,
+    /// NaN or infinity in the history.
+    #[error("the history must hold finite numbers, but value {position} is {value}")]
+    NotFinite {
+        /// Place in the history, from 1.
+        position: usize,
+        /// What stood there.
+        value: f64,
+    },
+    /// Zero or less where the multiplicative season divides by it.
+    #[error("a multiplicative season needs values above zero, but value {position} is {value}")]
+    NotPositive {
+        /// Place in the history, from 1.
+        position: usize,
+        /// What stood there.
+        value: f64,
+    },
+    /// Numbers so large that the arithmetic leaves the range of a double.
+    #[error("the values are too large to forecast: the result is not finite")]
+    Overflow,
+    /// A name that is no algorithm.
+    #[error("forecast algorithm \"{0}\" is unknown")]
+    UnknownAlgorithm(String),
+    /// A name that is no form of season.
+    #[error("seasonal form \"{0}\" is unknown")]
+    UnknownSeasonal(String),
+}
+
+/// Whose fault an [`Error`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The caller asked for something impossible.
+    InvalidArgument,
+    /// The history cannot be forecast.
+    UnusableData,
+}
+
+impl Error {
+    /// Whether the arguments or the data are at fault.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Error::CountOutOfRange { .. }
+            | Error::ParameterOutOfRange { .. }
+            | Error::SeasonTooLong { .. }
+            | Error::UnknownAlgorithm(_)
+            | Error::UnknownSeasonal(_) => ErrorKind::InvalidArgument,
+            Error::HistoryTooShort { .. }
+            | Error::EmptyHistory
+            | Error::NotFinite { .. }
+            | Error::NotPositive { .. }
+            | Error::Overflow => ErrorKind::UnusableData,
+        }
+    }
+
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Error::CountOutOfRange { .. } | Error::ParameterOutOfRange { .. } => {
+                "Choose a value within the range."
+            }
+            Error::SeasonTooLong { .. } => {
+                "Pass a shorter season_length, or a history of at least two seasons."
+            }
+            Error::HistoryTooShort { .. } | Error::EmptyHistory => {
+                "Record more demand first, or use AUTO, which copes with short histories."
+            }
+            Error::NotFinite { .. } => "Remove NaN and infinity from the history.",
+            Error::NotPositive { .. } => "Use the additive season for series with zeros.",
+            Error::Overflow => "Scale the values down; demand beyond 1e15 is not demand.",
+            Error::UnknownAlgorithm(_) => "Choose one of the names in the detail.",
+            Error::UnknownSeasonal(_) => "Choose additive or multiplicative.",
+        }
+    }
+
+    /// More about it, where there is more to say.
+    pub fn detail(&self) -> Option<String> {
+        match self {
+            Error::UnknownAlgorithm(_) => {
+                let names: Vec<String> = Algorithm::ALL.iter().map(Algorithm::to_string).collect();
+                Some(format!("Known are {}.", names.join(", ")))
+            }
+            _ => None,
+        }
+    }
+}

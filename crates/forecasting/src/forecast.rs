@@ -1,0 +1,346 @@
+//! From a history and a request to a forecast that explains itself.
+//!
+//! Nothing is dropped: a series that is too short, constant or all zero, and a named algorithm
+//! whose needs are not met, get the simplest forecast that fits, and the status and reason say so.
+
+use crate::backtest::{Backtest, Origins, evaluate};
+use crate::metrics::Accumulator;
+use crate::models::{Model, moving_average, naive};
+use crate::select::{self, Choice};
+use crate::{Algorithm, Bands, Error, check, detect_seasonality};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The algorithm, or AUTO.
+    pub algorithm: Algorithm,
+    /// Steps to forecast, 1 to [`crate::MAX_HORIZON`].
+    pub horizon: usize,
+    /// Steps of one season where it is known; `None` lets the data tell, `Some(1)` rules it out.
+    pub season_length: Option<usize>,
+    /// Whether the forecast is cut off at zero, as demand is.
+    pub non_negative: bool,
+}
+
+/// A forecast and how it came about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Outcome {
+    /// Expected values and intervals.
+    pub bands: Bands,
+    /// What was tried, what was chosen, and why.
+    pub explanation: Explanation,
+}
+
+/// How a forecast came about.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Explanation {
+    /// The algorithm that made the numbers.
+    pub algorithm: Algorithm,
+    /// Whether a model was fitted, or what kept it from it.
+    pub status: Status,
+    /// Why this algorithm, in a sentence.
+    pub reason: String,
+    /// Steps of the season that was given or found.
+    pub season_length: Option<usize>,
+    /// Fitted parameters and last states by name.
+    pub parameters: BTreeMap<String, f64>,
+    /// What was tried.
+    pub candidates: Vec<Candidate>,
+    /// How the algorithm did on the end of the history; `None` where that could not be tested.
+    pub backtest: Option<Backtest>,
+    /// 1 minus the backtest's share of absolute error in demand, 0 to 1.
+    pub confidence: f64,
+    /// Mean absolute (seasonal) naive error over the history, in its units: the scale of MASE.
+    pub naive_mae: Option<f64>,
+    /// Standard deviation of the one-step errors over the history, in its units.
+    pub residual_std: f64,
+}
+
+/// An algorithm that was considered.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Candidate {
+    /// The algorithm.
+    pub algorithm: Algorithm,
+    /// Its backtest error, in units of the series; lower is better.
+    pub score: Option<f64>,
+    /// Why it was not scored or not taken.
+    pub note: Option<String>,
+}
+
+impl Candidate {
+    pub(crate) fn scored(algorithm: Algorithm, score: f64) -> Self {
+        Self {
+            algorithm,
+            score: Some(score),
+            note: None,
+        }
+    }
+
+    pub(crate) fn refused(algorithm: Algorithm, error: &Error) -> Self {
+        Self {
+            algorithm,
+            score: None,
+            note: Some(error.to_string()),
+        }
+    }
+}
+
+/// What was done with the series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Status {
+    /// A model was fitted.
+    Fitted,
+    /// Too short for the model or for choosing one: a simpler one took its place.
+    ShortHistory,
+    /// Every value is the same.
+    Constant,
+    /// Every value is zero.
+    AllZero,
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Status::Fitted => "FITTED",
+            Status::ShortHistory => "SHORT_HISTORY",
+            Status::Constant => "CONSTANT",
+            Status::AllZero => "ALL_ZERO",
+        })
+    }
+}
+
+/// Values from which the end of a history can tell models apart.
+const ENOUGH_TO_CHOOSE: usize = 8;
+
+/// Forecasts a history of at least one value.
+///
+/// # Errors
+/// An empty history, NaN or infinity in it, a horizon or season out of range, values so large that
+/// the result is not finite. Everything else degrades, with a status and a reason.
+pub fn forecast(history: &[f64], request: &Request) -> Result<Outcome, Error> {
+    check::history(history)?;
+    check::horizon(request.horizon)?;
+    if let Some(season_length) = request.season_length {
+        check::count("season_length", season_length, 1, crate::MAX_SEASON_LENGTH)?;
+    }
+    let first = history.first().copied().unwrap_or_default();
+    if history.iter().all(|value| *value == first) && history.len() > 1 {
+        return unchanging(history, first, request);
+    }
+    let season_length = season(history, request)?;
+    let draft = if history.len() < ENOUGH_TO_CHOOSE {
+        short(history, request)?
+    } else if request.algorithm == Algorithm::Auto {
+        chosen(history, request, season_length)?
+    } else {
+        named(history, request, season_length)?
+    };
+    finish(history, request, season_length, draft)
+}
+
+/// A forecast on its way to an [`Outcome`].
+struct Draft {
+    algorithm: Algorithm,
+    status: Status,
+    reason: String,
+    model: Box<dyn Model>,
+    bands: Bands,
+    pairs: Accumulator,
+    candidates: Vec<Candidate>,
+}
+
+/// The given season where the history shows it twice, else one that the data shows.
+fn season(history: &[f64], request: &Request) -> Result<Option<usize>, Error> {
+    Ok(match request.season_length {
+        Some(season_length) => (season_length > 1
+            && 2 * season_length <= check::tail(history).len())
+        .then_some(season_length),
+        None => detect_seasonality(history)?.map(|season| season.length),
+    })
+}
+
+fn unchanging(history: &[f64], value: f64, request: &Request) -> Result<Outcome, Error> {
+    let model = naive::fit(history)?;
+    let (status, reason) = if value == 0.0 {
+        let reason = format!("All {} values are zero: so is the forecast.", history.len());
+        (Status::AllZero, reason)
+    } else {
+        let reason = format!(
+            "All {} values are {value}: so is the forecast.",
+            history.len()
+        );
+        (Status::Constant, reason)
+    };
+    let mut pairs = Accumulator::default();
+    for value in &history[1..] {
+        pairs.push(*value, *value);
+    }
+    let bands = model.bands(request.horizon).finite()?;
+    let draft = Draft {
+        algorithm: Algorithm::Naive,
+        status,
+        reason,
+        model: Box::new(model),
+        bands,
+        pairs,
+        candidates: Vec::new(),
+    };
+    finish(history, request, None, draft)
+}
+
+fn short(history: &[f64], request: &Request) -> Result<Draft, Error> {
+    let count = history.len();
+    let model = moving_average::fit(history, count)?;
+    let plural = if count == 1 { "value is" } else { "values are" };
+    Ok(Draft {
+        algorithm: Algorithm::MovingAverage,
+        status: Status::ShortHistory,
+        reason: format!("{count} {plural} too few to fit a model: their mean is the forecast."),
+        bands: model.bands(request.horizon).finite()?,
+        model: Box::new(model),
+        pairs: Accumulator::default(),
+        candidates: Vec::new(),
+    })
+}
+
+fn chosen(
+    history: &[f64],
+    request: &Request,
+    season_length: Option<usize>,
+) -> Result<Draft, Error> {
+    let choice = select::auto(
+        history,
+        request.horizon,
+        season_length,
+        request.non_negative,
+    );
+    let Some(choice) = choice else {
+        return short(history, request);
+    };
+    let Choice {
+        algorithm,
+        model,
+        bands,
+        pairs,
+        candidates,
+    } = choice;
+    let season = match season_length {
+        Some(length) => format!("a season of {length}"),
+        None => "no season".to_owned(),
+    };
+    let reason = format!(
+        "The series shows {season}. Of {} algorithms {algorithm} erred least on the last part of \
+         the history.",
+        candidates.len()
+    );
+    Ok(Draft {
+        algorithm,
+        status: Status::Fitted,
+        reason,
+        model,
+        bands,
+        pairs,
+        candidates,
+    })
+}
+
+/// The algorithm asked for, or what comes closest where the series does not allow it.
+fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Result<Draft, Error> {
+    let algorithm = request.algorithm;
+    let model = match select::fit(algorithm, history, season_length) {
+        Ok(model) => model,
+        Err(error) => return instead(history, request, season_length, &error),
+    };
+    let pairs = Origins::new(history.len(), request.horizon, season_length)
+        .and_then(|origins| {
+            let fit = |known: &[f64]| select::fit(algorithm, known, season_length);
+            evaluate(history, &origins, request.non_negative, fit).ok()
+        })
+        .unwrap_or_default();
+    Ok(Draft {
+        algorithm,
+        status: Status::Fitted,
+        reason: format!("{algorithm} was asked for."),
+        bands: model.bands(request.horizon).finite()?,
+        model,
+        pairs,
+        candidates: Vec::new(),
+    })
+}
+
+fn instead(
+    history: &[f64],
+    request: &Request,
+    season_length: Option<usize>,
+    error: &Error,
+) -> Result<Draft, Error> {
+    let asked = request.algorithm;
+    let mut draft = chosen(history, request, season_length)?;
+    let why = match error {
+        Error::HistoryTooShort { .. } if season_length.is_none() => {
+            "the series shows no season".to_owned()
+        }
+        other => other.to_string(),
+    };
+    draft.reason = format!(
+        "{asked} was asked for, but {why}; {} took its place.",
+        draft.algorithm
+    );
+    if matches!(error, Error::SeasonTooLong { .. }) {
+        draft.status = Status::ShortHistory;
+    }
+    Ok(draft)
+}
+
+fn finish(
+    history: &[f64],
+    request: &Request,
+    season_length: Option<usize>,
+    draft: Draft,
+) -> Result<Outcome, Error> {
+    let naive_mae = naive_mae(history, season_length.unwrap_or(1));
+    let backtest = Backtest::of(&draft.pairs, naive_mae);
+    let confidence = match (&backtest, draft.status) {
+        (_, Status::AllZero) => 1.0,
+        (Some(backtest), _) => (1.0 - backtest.wape.unwrap_or(100.0) / 100.0).clamp(0.0, 1.0),
+        (None, _) => 0.0,
+    };
+    let residual_std = draft.model.residual_std_dev();
+    if !residual_std.is_finite() {
+        return Err(Error::Overflow);
+    }
+    Ok(Outcome {
+        bands: if request.non_negative {
+            draft.bands.non_negative()
+        } else {
+            draft.bands
+        },
+        explanation: Explanation {
+            algorithm: draft.algorithm,
+            status: draft.status,
+            reason: draft.reason,
+            season_length,
+            parameters: draft.model.parameters(),
+            candidates: draft.candidates,
+            backtest,
+            confidence,
+            naive_mae,
+            residual_std,
+        },
+    })
+}
+
+/// Mean absolute difference of values one season apart; `None` where there are none or all are 0.
+fn naive_mae(history: &[f64], season_length: usize) -> Option<f64> {
+    let differences = history.iter().zip(history.iter().skip(season_length));
+    let count = history.len().saturating_sub(season_length);
+    let sum: f64 = differences
+        .map(|(former, value)| (value - former).abs())
+        .sum();
+    let mean = sum / count as f64;
+    (mean > 0.0 && mean.is_finite()).then_some(mean)
+}

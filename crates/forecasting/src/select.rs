@@ -1,0 +1,143 @@
+//! AUTO: which model for which series.
+//!
+//! The candidates follow from the series: those without a season always, those with one where a
+//! season is known or found, the multiplicative one where all values are above zero. Each forecasts
+//! the end of the history from what came before ([`crate::backtest`]); the one with the smallest
+//! error wins. Error is the mean absolute one for frequent demand and the root mean squared one for
+//! intermittent demand, because there the median, which the absolute error rewards, is zero.
+
+use crate::backtest::{Origins, evaluate};
+use crate::classify::{DemandPattern, classify_demand};
+use crate::forecast::Candidate;
+use crate::metrics::Accumulator;
+use crate::models::holt_winters::Options;
+use crate::models::{
+    Model, exponential_smoothing, holt, holt_winters, moving_average, naive, seasonal_naive,
+};
+use crate::{Algorithm, Bands, Error, check};
+
+/// Window of the moving average: four weeks of days, the best of 7, 14, 28 and 56 on the training
+/// part of the retail data.
+const WINDOW: usize = 28;
+/// A forecast beyond this many times the largest value of the history is a runaway.
+const RUNAWAY: f64 = 5.0;
+
+/// The model that a name stands for.
+///
+/// # Errors
+/// Those of the model; [`Error::SeasonTooLong`] where it needs a season and there is none.
+pub(crate) fn fit(
+    algorithm: Algorithm,
+    history: &[f64],
+    season_length: Option<usize>,
+) -> Result<Box<dyn Model>, Error> {
+    let tail = check::tail(history);
+    let season = || {
+        season_length.ok_or(Error::HistoryTooShort {
+            model: algorithm.name(),
+            needed: 2 * tail.len(),
+            length: tail.len(),
+        })
+    };
+    Ok(match algorithm {
+        Algorithm::Naive => Box::new(naive::fit(tail)?),
+        Algorithm::SeasonalNaive => Box::new(seasonal_naive::fit(tail, season()?)?),
+        Algorithm::MovingAverage => Box::new(moving_average::fit(tail, WINDOW)?),
+        Algorithm::ExponentialSmoothing | Algorithm::Auto => {
+            Box::new(exponential_smoothing::fit(tail, None)?)
+        }
+        Algorithm::Holt => Box::new(holt::fit(tail, false, None, None, None)?),
+        Algorithm::HoltDamped => Box::new(holt::fit(tail, true, None, None, None)?),
+        Algorithm::HoltWinters => Box::new(holt_winters::fit(tail, &Options::additive(season()?))?),
+        Algorithm::HoltWintersMultiplicative => Box::new(holt_winters::fit(
+            tail,
+            &Options::multiplicative(season()?),
+        )?),
+    })
+}
+
+/// What AUTO settled on.
+pub(crate) struct Choice {
+    pub algorithm: Algorithm,
+    pub model: Box<dyn Model>,
+    pub bands: Bands,
+    pub pairs: Accumulator,
+    pub candidates: Vec<Candidate>,
+}
+
+/// Tries the candidates and fits the best to the whole history; `None` where none can be tested.
+pub(crate) fn auto(
+    history: &[f64],
+    horizon: usize,
+    season_length: Option<usize>,
+    non_negative: bool,
+) -> Option<Choice> {
+    let origins = Origins::new(history.len(), horizon, season_length)?;
+    let seldom = matches!(
+        classify_demand(history).map(|class| class.pattern),
+        Ok(DemandPattern::Intermittent | DemandPattern::Lumpy)
+    );
+    let score = |pairs: &Accumulator| if seldom { pairs.rmse() } else { pairs.mae() };
+    let mut tried: Vec<(f64, Algorithm, Accumulator)> = Vec::new();
+    let mut candidates = Vec::new();
+    for algorithm in names(history, season_length, seldom) {
+        let result = evaluate(history, &origins, non_negative, |known| {
+            fit(algorithm, known, season_length)
+        });
+        let candidate = match result {
+            Ok(pairs) => {
+                let score = score(&pairs)?;
+                tried.push((score, algorithm, pairs));
+                Candidate::scored(algorithm, score)
+            }
+            Err(error) => Candidate::refused(algorithm, &error),
+        };
+        candidates.push(candidate);
+    }
+    // A stable sort: of equals the simpler one, which comes first, wins.
+    tried.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let limit = RUNAWAY
+        * history
+            .iter()
+            .fold(0.0, |limit: f64, value| limit.max(value.abs()));
+    for (_, algorithm, pairs) in tried {
+        let fitted = fit(algorithm, history, season_length)
+            .and_then(|model| Ok((model.bands(horizon).finite()?, model)));
+        match fitted {
+            Ok((bands, model)) if bands.mean.iter().all(|mean| mean.abs() <= limit) => {
+                return Some(Choice {
+                    algorithm,
+                    model,
+                    bands,
+                    pairs,
+                    candidates,
+                });
+            }
+            _ => note_runaway(&mut candidates, algorithm),
+        }
+    }
+    None
+}
+
+fn note_runaway(candidates: &mut [Candidate], algorithm: Algorithm) {
+    for candidate in candidates {
+        if candidate.algorithm == algorithm {
+            candidate.note = Some("its forecast leaves every sane range".to_owned());
+        }
+    }
+}
+
+/// Candidates, simplest first.
+fn names(history: &[f64], season_length: Option<usize>, seldom: bool) -> Vec<Algorithm> {
+    let mut names = vec![Algorithm::MovingAverage, Algorithm::ExponentialSmoothing];
+    if !seldom {
+        names.extend([Algorithm::Naive, Algorithm::HoltDamped, Algorithm::Holt]);
+    }
+    if season_length.is_some() {
+        names.extend([Algorithm::SeasonalNaive, Algorithm::HoltWinters]);
+        if history.iter().all(|value| *value > 0.0) {
+            names.push(Algorithm::HoltWintersMultiplicative);
+        }
+    }
+    names
+}
