@@ -3,8 +3,10 @@
 //! The series is freed of a straight line; then the autocorrelation r_k is looked at. A season of m
 //! steps shows as a peak at m: higher than its neighbours, and beyond what chance gives, the limit
 //! 1.645 sqrt((1 + 2 (r_1^2 + … + r_{m-1}^2)) / n) of Bartlett (1946) that the Theta method uses as
-//! well (Assimakopoulos and Nikolopoulos 2000). Of several peaks the shortest within a tenth of the
-//! highest wins, because a season of 7 also peaks at 14. At least two seasons have to be there.
+//! well (Assimakopoulos and Nikolopoulos 2000). A smooth wave raises that limit with its own
+//! correlations; it passes as well where it peaks high after a valley below zero and three of its
+//! seasons are there. Of several peaks the shortest within a tenth of the highest wins, because a
+//! season of 7 also peaks at 14. At least two seasons have to be there.
 //!
 //! ```
 //! let history: Vec<f64> = (0..60).map(|t| if t % 7 == 0 { 9.0 } else { 2.0 }).collect();
@@ -31,6 +33,9 @@ const LIMIT: f64 = 1.645;
 const AS_GOOD: f64 = 0.9;
 /// A season weaker than this moves forecasts less than estimating it costs.
 const WEAK: f64 = 0.2;
+/// A wave's peak: half of the variance recurs. A detrended random walk seldom reaches that within a
+/// third of its length.
+const WAVE: f64 = 0.5;
 /// Longest season that is looked for: a year of days.
 const LONGEST: usize = 366;
 
@@ -64,14 +69,17 @@ pub fn detect_seasonality(history: &[f64]) -> Result<Option<Season>, Error> {
 /// Significant local maxima, by lag.
 fn peaks(correlations: &[f64], count: usize) -> Vec<Season> {
     let mut squares = 0.0;
+    let mut valley = 0.0_f64;
     let mut peaks = Vec::new();
     for (index, triple) in correlations.windows(3).enumerate() {
         squares += triple[0] * triple[0];
+        valley = valley.min(triple[0]);
         let limit = LIMIT * ((1.0 + 2.0 * squares) / count as f64).sqrt();
         // Fewer products go into longer lags; the peak is judged as if all were there.
         let length = index + 2;
         let strength = triple[1] * count as f64 / (count - length) as f64;
-        if triple[1] > triple[0] && triple[1] > triple[2] && triple[1] > limit {
+        let wave = strength >= WAVE && valley <= -WAVE / 2.0 && 3 * length <= count;
+        if triple[1] > triple[0] && triple[1] > triple[2] && (triple[1] > limit || wave) {
             peaks.push(Season {
                 length,
                 strength: strength.min(1.0),
@@ -95,4 +103,63 @@ fn without_line(values: &[f64]) -> Vec<f64> {
         .zip(values)
         .map(|(place, value)| value - mean - slope * (f64::from(place) - middle))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn length(history: &[f64]) -> Option<usize> {
+        detect_seasonality(history)
+            .unwrap()
+            .map(|season| season.length)
+    }
+
+    /// Uniform noise in -0.5 to 0.5, the same in every run.
+    fn noise(count: u64) -> impl Iterator<Item = f64> {
+        (1..=count).map(|place| {
+            let mut bits = place.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            ((bits ^ (bits >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
+        })
+    }
+
+    #[test]
+    fn a_week_is_found_in_noise_and_trend() {
+        let history: Vec<f64> = (0..200)
+            .zip(noise(200))
+            .map(|(day, noise)| {
+                f64::from(day) + 10.0 * f64::from(u8::from(day % 7 > 4)) + 5.0 * noise
+            })
+            .collect();
+        assert_eq!(length(&history), Some(7));
+    }
+
+    #[test]
+    fn a_monthly_wave_is_found_in_three_months() {
+        let history: Vec<f64> = (0..90)
+            .zip(noise(90))
+            .map(|(day, noise)| {
+                100.0 + 48.0 * (std::f64::consts::TAU * f64::from(day) / 30.0).sin() + 4.0 * noise
+            })
+            .collect();
+        assert_eq!(length(&history), Some(30));
+    }
+
+    #[test]
+    fn noise_walks_lines_and_constants_have_none() {
+        let flat: Vec<f64> = noise(300).collect();
+        assert_eq!(length(&flat), None);
+        let walk: Vec<f64> = noise(300)
+            .scan(0.0, |sum, step| {
+                *sum += step;
+                Some(*sum)
+            })
+            .collect();
+        assert_eq!(length(&walk), None);
+        assert_eq!(length(&[5.0; 40]), None);
+        let line: Vec<f64> = (0..60).map(|day| 3.0 + 0.1 * f64::from(day)).collect();
+        assert_eq!(length(&line), None);
+    }
 }

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Builds the extension and puts it into a private copy of PostgreSQL under the target folder:
+# nothing that is installed on this machine changes, no running cluster notices.
+source "$(dirname "$0")/common.sh"
+
+# Cargo builds pgrx anew when this file is touched, so it is written only when it changes.
+mkdir -p "$PGRX_HOME"
+config=$(printf '[configs]\npg%s = "%s/pg_config"' "$PG_MAJOR" "$PG_BIN")
+if [ "$config" != "$(cat "$PGRX_HOME/config.toml" 2>/dev/null)" ]; then
+    printf '%s\n' "$config" >"$PGRX_HOME/config.toml"
+fi
+
+say "Building pg_replenish for PostgreSQL $PG_MAJOR"
+package=$CARGO_TARGET_DIR/package
+alive "extension" cargo pgrx package --features "pg$PG_MAJOR" --no-default-features \
+    --pg-config "$PG_BIN/pg_config" --out-dir "$package"
+
+# PostgreSQL finds its folders relative to its programs, so a copy of the tree is a server.
+root=$CARGO_TARGET_DIR/pg$PG_MAJOR
+if [ ! -x "$root$PG_BIN/postgres" ] || [ "$PG_BIN/postgres" -nt "$root$PG_BIN/postgres" ]; then
+    rm -rf "$root"
+    mkdir -p "$root"
+    cp -rL --parents "$PG_BIN" "/usr/share/postgresql/$PG_MAJOR" "$root"
+    (cd / && find "usr/lib/postgresql/$PG_MAJOR/lib" -name '*.so' -not -name 'llvmjit*') |
+        (cd / && xargs cp -L --parents -t "$root")
+fi
+cp -r "$package/usr" "$root/"

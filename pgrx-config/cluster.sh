@@ -1,0 +1,46 @@
+# A throwaway cluster on a unix socket. Source it from bash, then: start_cluster; psql …; the
+# cluster stops and its files go when the script ends, however it ends.
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+SERVER_BIN=$CARGO_TARGET_DIR/pg$PG_MAJOR$PG_BIN
+CLUSTER=
+
+# start_cluster [setting=value …]
+start_cluster() {
+    CLUSTER=$(mktemp -d /tmp/pg_replenish.XXXXXX)
+    chmod 755 "$CLUSTER"
+    if [ "$(id -u)" = 0 ]; then chown postgres "$CLUSTER"; fi
+    trap stop_cluster EXIT
+    as_server "$SERVER_BIN/initdb" -D "$CLUSTER/data" -U postgres -A trust -E UTF8 \
+        --locale=C.UTF-8 --no-sync >"$CLUSTER/initdb.log" 2>&1 || { cat "$CLUSTER/initdb.log"; fail initdb; }
+    {
+        echo "listen_addresses = ''"
+        echo "unix_socket_directories = '$CLUSTER'"
+        echo "shared_preload_libraries = 'pg_cron,pg_replenish'"
+        echo "cron.use_background_workers = on"
+        echo "fsync = off"
+        echo "shared_buffers = '256MB'"
+        echo "max_wal_size = '4GB'"
+        echo "max_worker_processes = 16"
+        printf '%s\n' "$@"
+    } | as_server tee -a "$CLUSTER/data/postgresql.conf" >/dev/null
+    export PGHOST=$CLUSTER PGUSER=postgres PGDATABASE=postgres PGPORT=5432
+    as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -l "$CLUSTER/server.log" -w -t 60 start \
+        >"$CLUSTER/start.log" 2>&1 || { cat "$CLUSTER/server.log"; fail "the cluster did not start"; }
+}
+
+restart_cluster() {
+    as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -l "$CLUSTER/server.log" -m fast -w restart >/dev/null
+}
+
+stop_cluster() {
+    local status=$?
+    trap - EXIT
+    if [ -n "$CLUSTER" ] && [ -z "${KEEP_CLUSTER:-}" ]; then
+        as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -m immediate -w stop >/dev/null 2>&1 || true
+        rm -rf "$CLUSTER"
+    fi
+    exit "$status"
+}
+
+psql() { "$SERVER_BIN/psql" -X -q -v ON_ERROR_STOP=1 "$@"; }

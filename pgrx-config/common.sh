@@ -1,0 +1,52 @@
+# What the scripts of this folder share. Source it from bash; it changes into the repository.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+PG_MAJOR=${PG_MAJOR:-15}
+PGRX_VERSION=0.18.1
+PG_BIN=/usr/lib/postgresql/$PG_MAJOR/bin
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
+# Our own, so that no developer's ~/.pgrx is touched or needed.
+export PGRX_HOME=$CARGO_TARGET_DIR/pgrx
+# A server must never show a backtrace to its users; the tests look at it without one as well.
+unset RUST_BACKTRACE RUST_LIB_BACKTRACE
+
+say() { printf '\033[1m== %s\033[0m\n' "$*" >&2; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# PostgreSQL refuses to run as root: then its own account does.
+as_server() {
+    if [ "$(id -u)" = 0 ]; then
+        setpriv --reuid=postgres --regid=postgres --init-groups env -u RUST_BACKTRACE HOME=/tmp "$@"
+    else
+        "$@"
+    fi
+}
+
+# Runs a long step with a line every ten seconds, so that nobody takes it for dead.
+alive() {
+    local what=$1 started=$SECONDS pid log
+    shift
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 1
+        if (((SECONDS - started) % 10 == 9)); then
+            printf '   %s: %ds, %s\n' "$what" $((SECONDS - started)) \
+                "$(tail -n 1 "$log" | tr -d '\033\r' | cut -c 1-70)" >&2
+        fi
+    done
+    if ! wait "$pid"; then
+        tail -n 60 "$log" >&2
+        rm -f "$log"
+        fail "$what failed"
+    fi
+    rm -f "$log"
+    printf '   %s: done in %ds\n' "$what" $((SECONDS - started)) >&2
+}

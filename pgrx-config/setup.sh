@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what building and testing need: Debian packages and cargo-pgrx. Does nothing twice.
+source "$(dirname "$0")/common.sh"
+
+packages=(
+    "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" "postgresql-$PG_MAJOR-cron"
+    libclang-dev clang build-essential pkg-config libssl-dev
+)
+
+installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }
+
+if [ "$(installed "${packages[@]}")" -lt "${#packages[@]}" ]; then
+    command -v apt-get >/dev/null || fail "install ${packages[*]}: apt-get is not at hand"
+    say "Installing PostgreSQL $PG_MAJOR and build tools"
+    # The package would start a cluster of its own; this project never needs it.
+    as_root mkdir -p /etc/postgresql-common
+    if [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+        echo 'create_main_cluster = false' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+    fi
+    alive "package lists" as_root apt-get update -q
+    alive "packages" as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -q -y --no-install-recommends "${packages[@]}"
+fi
+
+command -v cargo >/dev/null || fail "cargo is not on the PATH: install Rust 1.95 from https://rustup.rs"
+if ! cargo pgrx --version 2>/dev/null | grep -q " $PGRX_VERSION\$"; then
+    say "Installing cargo-pgrx $PGRX_VERSION"
+    # A debug build without default features installs extensions as well and compiles six times
+    # faster than the documented one.
+    alive "cargo-pgrx" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/cargo-pgrx" \
+        cargo install --locked --debug --no-default-features cargo-pgrx --version "$PGRX_VERSION"
+fi

@@ -1,0 +1,183 @@
+CREATE FUNCTION replenish.last_recorded_day(tenant_id uuid, facility_id uuid, through date)
+RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT max(h.demand_date)
+    FROM replenish.demand_history AS h
+    WHERE h.tenant_id = last_recorded_day.tenant_id
+        AND h.facility_id = last_recorded_day.facility_id
+        AND h.demand_date <= last_recorded_day.through
+$$;
+
+CREATE FUNCTION replenish.observed_until(tenant_id uuid, facility_id uuid, as_of date = NULL)
+RETURNS date
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT coalesce(
+        observed_until.as_of,
+        replenish.last_recorded_day(
+            observed_until.tenant_id,
+            observed_until.facility_id,
+            replenish.tenant_today(observed_until.tenant_id)
+        )
+    )
+$$;
+
+CREATE FUNCTION replenish.record_demand(
+    tenant_id uuid,
+    facility_id uuid,
+    material_id uuid,
+    demand_date date,
+    actual_demand_quantity numeric,
+    demand_uom text = NULL,
+    sales_order_demand numeric = 0,
+    production_order_demand numeric = 0,
+    transfer_order_demand numeric = 0,
+    scrap_adjustment numeric = 0,
+    avg_unit_price numeric = NULL,
+    promotional_discount_pct numeric = NULL,
+    marketing_campaign_active boolean = false
+) RETURNS replenish.demand_record
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    own_uom text;
+    recorded replenish.demand_record;
+BEGIN
+    PERFORM replenish.assert_tenant(record_demand.tenant_id);
+    SELECT m.primary_uom INTO own_uom
+    FROM replenish.materials AS m
+    WHERE m.tenant_id = record_demand.tenant_id AND m.material_id = record_demand.material_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'material % is unknown', record_demand.material_id
+            USING ERRCODE = 'foreign_key_violation', HINT = 'Insert it into replenish.materials first.';
+    END IF;
+    INSERT INTO replenish.demand_history AS h (
+        tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom,
+        sales_order_demand, production_order_demand, transfer_order_demand, scrap_adjustment,
+        avg_unit_price, promotional_discount_pct, marketing_campaign_active, is_holiday
+    )
+    VALUES (
+        record_demand.tenant_id,
+        record_demand.facility_id,
+        record_demand.material_id,
+        record_demand.demand_date,
+        record_demand.actual_demand_quantity,
+        coalesce(record_demand.demand_uom, own_uom),
+        coalesce(record_demand.sales_order_demand, 0),
+        coalesce(record_demand.production_order_demand, 0),
+        coalesce(record_demand.transfer_order_demand, 0),
+        coalesce(record_demand.scrap_adjustment, 0),
+        record_demand.avg_unit_price,
+        record_demand.promotional_discount_pct,
+        coalesce(record_demand.marketing_campaign_active, false),
+        EXISTS (
+            SELECT FROM replenish.holidays AS d
+            WHERE d.tenant_id = record_demand.tenant_id
+                AND d.facility_id = record_demand.facility_id
+                AND d.holiday_date = record_demand.demand_date
+        )
+    )
+    ON CONFLICT (tenant_id, facility_id, material_id, demand_date) DO UPDATE SET
+        actual_demand_quantity = h.actual_demand_quantity + excluded.actual_demand_quantity,
+        sales_order_demand = h.sales_order_demand + excluded.sales_order_demand,
+        production_order_demand = h.production_order_demand + excluded.production_order_demand,
+        transfer_order_demand = h.transfer_order_demand + excluded.transfer_order_demand,
+        scrap_adjustment = h.scrap_adjustment + excluded.scrap_adjustment,
+        avg_unit_price = coalesce(excluded.avg_unit_price, h.avg_unit_price),
+        promotional_discount_pct = coalesce(excluded.promotional_discount_pct, h.promotional_discount_pct),
+        marketing_campaign_active = h.marketing_campaign_active OR excluded.marketing_campaign_active;
+    SELECT r.* INTO recorded
+    FROM replenish.get_demand_history(
+        record_demand.tenant_id, record_demand.facility_id, record_demand.material_id,
+        record_demand.demand_date, record_demand.demand_date
+    ) AS r;
+    RETURN recorded;
+END
+$$;
+
+CREATE FUNCTION replenish.backfill_demand_history(
+    tenant_id uuid,
+    facility_id uuid,
+    start_date date,
+    end_date date
+) RETURNS integer
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    zone text;
+    changed integer;
+BEGIN
+    PERFORM replenish.assert_tenant(backfill_demand_history.tenant_id);
+    PERFORM replenish.assert_period(start_date, end_date);
+    SELECT t.time_zone INTO zone
+    FROM replenish.tenants AS t
+    WHERE t.tenant_id = backfill_demand_history.tenant_id;
+    zone := coalesce(zone, 'UTC');
+    INSERT INTO replenish.demand_history AS h (
+        tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom,
+        sales_order_demand, production_order_demand, transfer_order_demand, scrap_adjustment
+    )
+    SELECT
+        t.tenant_id,
+        t.facility_id,
+        t.material_id,
+        (t.transaction_at AT TIME ZONE zone)::date,
+        sum(abs(t.quantity)),
+        m.primary_uom,
+        coalesce(sum(abs(t.quantity)) FILTER (
+            WHERE t.transaction_type = 'ISSUE' AND t.order_kind IS DISTINCT FROM 'PRODUCTION'), 0),
+        coalesce(sum(abs(t.quantity)) FILTER (
+            WHERE t.transaction_type = 'ISSUE' AND t.order_kind = 'PRODUCTION'), 0),
+        coalesce(sum(abs(t.quantity)) FILTER (WHERE t.transaction_type = 'TRANSFER'), 0),
+        coalesce(sum(abs(t.quantity)) FILTER (WHERE t.transaction_type = 'SCRAP'), 0)
+    FROM replenish.inventory_transactions AS t
+    JOIN replenish.materials AS m
+        ON m.tenant_id = t.tenant_id AND m.material_id = t.material_id
+    WHERE t.tenant_id = backfill_demand_history.tenant_id
+        AND t.facility_id = backfill_demand_history.facility_id
+        AND t.transaction_type IN ('ISSUE', 'SCRAP', 'TRANSFER')
+        AND t.transaction_at >= backfill_demand_history.start_date::timestamp AT TIME ZONE zone
+        AND t.transaction_at < (backfill_demand_history.end_date + 1)::timestamp AT TIME ZONE zone
+    GROUP BY t.tenant_id, t.facility_id, t.material_id, (t.transaction_at AT TIME ZONE zone)::date,
+        m.primary_uom
+    ORDER BY t.material_id, (t.transaction_at AT TIME ZONE zone)::date
+    ON CONFLICT (tenant_id, facility_id, material_id, demand_date) DO UPDATE SET
+        actual_demand_quantity = excluded.actual_demand_quantity,
+        sales_order_demand = excluded.sales_order_demand,
+        production_order_demand = excluded.production_order_demand,
+        transfer_order_demand = excluded.transfer_order_demand,
+        scrap_adjustment = excluded.scrap_adjustment
+    WHERE (
+        h.actual_demand_quantity, h.sales_order_demand, h.production_order_demand,
+        h.transfer_order_demand, h.scrap_adjustment
+    ) IS DISTINCT FROM (
+        excluded.actual_demand_quantity, excluded.sales_order_demand, excluded.production_order_demand,
+        excluded.transfer_order_demand, excluded.scrap_adjustment
+    );
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END
+$$;
+
+CREATE FUNCTION replenish.assert_period(start_date date, end_date date) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF start_date IS NULL OR end_date IS NULL THEN
+        RAISE EXCEPTION 'the period needs a start_date and an end_date'
+            USING ERRCODE = 'null_value_not_allowed', HINT = 'Pass both days; they are included.';
+    ELSIF start_date < '1900-01-01' OR end_date > '2999-12-31' THEN
+        RAISE EXCEPTION 'the period % to % leaves the years 1900 to 2999', start_date, end_date
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass days within those years.';
+    ELSIF start_date > end_date THEN
+        RAISE EXCEPTION 'start_date % is after end_date %', start_date, end_date
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Swap the two days.';
+    END IF;
+END
+$$;

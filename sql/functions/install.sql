@@ -1,0 +1,214 @@
+CREATE FUNCTION replenish.install()
+RETURNS TABLE (migration_number integer, migration_name text)
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    owner name;
+    migration record;
+BEGIN
+    -- One at a time: whoever comes second finds everything done.
+    PERFORM pg_advisory_xact_lock(hashtext('replenish.install'));
+    SELECT pg_get_userbyid(c.relowner) INTO owner
+    FROM pg_class AS c
+    WHERE c.oid = to_regclass('replenish.schema_migrations');
+    IF owner IS NULL THEN
+        IF NOT has_schema_privilege('replenish', 'CREATE') THEN
+            RAISE EXCEPTION 'role % may not create tables in schema replenish', current_user
+                USING ERRCODE = 'insufficient_privilege',
+                    HINT = 'A superuser runs SELECT replenish.create_roles(), then SET ROLE replenish_owner.';
+        END IF;
+        CREATE TABLE replenish.schema_migrations (
+            migration_number integer     NOT NULL,
+            migration_name   text        NOT NULL,
+            applied_at       timestamptz NOT NULL DEFAULT now(),
+            applied_by       text        NOT NULL DEFAULT current_user,
+            library_version  text        NOT NULL,
+            CONSTRAINT schema_migrations_pkey PRIMARY KEY (migration_number)
+        );
+        COMMENT ON TABLE replenish.schema_migrations IS 'Steps of the schema that are in place.';
+        COMMENT ON COLUMN replenish.schema_migrations.migration_number IS 'Number of the step, from 1.';
+        COMMENT ON COLUMN replenish.schema_migrations.migration_name IS 'Name of the step.';
+        COMMENT ON COLUMN replenish.schema_migrations.applied_at IS 'When it was applied.';
+        COMMENT ON COLUMN replenish.schema_migrations.applied_by IS 'Role that applied it.';
+        COMMENT ON COLUMN replenish.schema_migrations.library_version IS 'Version of pg_replenish that applied it.';
+        ALTER TABLE replenish.schema_migrations ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE replenish.schema_migrations FORCE ROW LEVEL SECURITY;
+        -- Steps belong to no tenant; privileges alone say who may read or write them.
+        CREATE POLICY every_step ON replenish.schema_migrations USING (true) WITH CHECK (true);
+    ELSIF NOT pg_has_role(owner, 'USAGE') THEN
+        RAISE EXCEPTION 'the tables belong to role %, not to %', owner, current_user
+            USING ERRCODE = 'insufficient_privilege',
+                HINT = format('SET ROLE %I first.', owner);
+    END IF;
+    IF (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_user) THEN
+        RAISE NOTICE 'the tables will belong to superuser %', current_user
+            USING HINT = 'For a role of its own: SELECT replenish.create_roles(), SET ROLE replenish_owner, then install.';
+    END IF;
+    FOR migration IN
+        SELECT m.*
+        FROM replenish.migrations() AS m
+        WHERE NOT EXISTS (
+            SELECT FROM replenish.schema_migrations AS s
+            WHERE s.migration_number = m.migration_number
+        )
+        ORDER BY m.migration_number
+    LOOP
+        EXECUTE migration.statements;
+        INSERT INTO replenish.schema_migrations (migration_number, migration_name, library_version)
+        VALUES (
+            migration.migration_number,
+            migration.migration_name,
+            (SELECT e.extversion FROM pg_extension AS e WHERE e.extname = 'pg_replenish')
+        );
+        migration_number := migration.migration_number;
+        migration_name := migration.migration_name;
+        RETURN NEXT;
+    END LOOP;
+    PERFORM replenish.grant_to_roles();
+END
+$$;
+
+CREATE FUNCTION replenish.uninstall(drop_data boolean = false) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    relation record;
+    holds_rows boolean;
+    full_tables text[] := '{}';
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('replenish.install'));
+    FOR relation IN
+        SELECT c.oid::regclass AS name, c.relkind
+        FROM pg_class AS c
+        WHERE c.relnamespace = 'replenish'::regnamespace
+            AND c.relkind IN ('r', 'p')
+            AND NOT c.relispartition
+            AND c.relname <> 'schema_migrations'
+    LOOP
+        -- The owner sees no row of any tenant; within this transaction it has to look.
+        EXECUTE format('ALTER TABLE %s NO FORCE ROW LEVEL SECURITY', relation.name);
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', relation.name) INTO holds_rows;
+        IF holds_rows THEN
+            full_tables := full_tables || relation.name::text;
+        END IF;
+    END LOOP;
+    IF cardinality(full_tables) > 0 AND NOT coalesce(drop_data, false) THEN
+        RAISE EXCEPTION 'tables of pg_replenish still hold data'
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                DETAIL = array_to_string(full_tables, ', '),
+                HINT = 'Take a backup, then SELECT replenish.uninstall(drop_data => true).';
+    END IF;
+    FOR relation IN
+        SELECT c.oid::regclass AS name, c.relkind
+        FROM pg_class AS c
+        WHERE c.relnamespace = 'replenish'::regnamespace
+            AND c.relkind IN ('r', 'p', 'v')
+            AND NOT c.relispartition
+        ORDER BY c.relkind = 'v' DESC, c.oid DESC
+    LOOP
+        EXECUTE format(
+            'DROP %s %s', CASE relation.relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END, relation.name
+        );
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION replenish.create_roles() RETURNS SETOF text
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    role_name text;
+    routine record;
+    too_strong text;
+BEGIN
+    SELECT r.rolname INTO too_strong
+    FROM pg_roles AS r
+    WHERE r.rolname IN ('replenish_owner', 'replenish_reader', 'replenish_writer', 'replenish_batch')
+        AND (r.rolsuper OR r.rolbypassrls)
+    LIMIT 1;
+    IF too_strong IS NOT NULL THEN
+        RAISE EXCEPTION 'role % is a superuser or bypasses row-level security', too_strong
+            USING ERRCODE = 'insufficient_privilege',
+                HINT = format('ALTER ROLE %I NOSUPERUSER NOBYPASSRLS, or drop it.', too_strong);
+    END IF;
+    FOREACH role_name IN ARRAY
+        ARRAY['replenish_owner', 'replenish_reader', 'replenish_writer', 'replenish_batch']
+    LOOP
+        IF to_regrole(role_name) IS NULL THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
+            RETURN NEXT role_name;
+        END IF;
+    END LOOP;
+    GRANT replenish_reader TO replenish_writer;
+    GRANT replenish_writer TO replenish_batch;
+    GRANT USAGE, CREATE ON SCHEMA replenish TO replenish_owner;
+    GRANT USAGE ON SCHEMA replenish TO replenish_reader;
+    GRANT SET ON PARAMETER app.current_tenant_id TO replenish_batch;
+    FOR routine IN
+        SELECT c.signature, c.granted_to FROM replenish.closed_routines() AS c
+    LOOP
+        EXECUTE format('GRANT EXECUTE ON ROUTINE %s TO %I', routine.signature, routine.granted_to);
+    END LOOP;
+    PERFORM replenish.grant_to_roles();
+END
+$$;
+
+-- Everything that writes is closed to PUBLIC; this says who may call it.
+CREATE FUNCTION replenish.closed_routines()
+RETURNS TABLE (signature regprocedure, granted_to name)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT
+        p.oid::regprocedure,
+        CASE
+            WHEN p.proname IN (
+                'install', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles'
+            ) THEN 'replenish_owner'
+            WHEN p.prokind = 'p' OR p.proname IN ('schedule_jobs', 'unschedule_jobs', 'load_demo_data')
+                THEN 'replenish_batch'
+            ELSE 'replenish_writer'
+        END::name
+    FROM pg_proc AS p
+    WHERE p.pronamespace = 'replenish'::regnamespace
+        AND p.provolatile = 'v'
+        AND p.prorettype <> 'trigger'::regtype
+        AND p.proname <> 'create_roles'
+$$;
+
+CREATE FUNCTION replenish.grant_to_roles() RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    relation record;
+BEGIN
+    IF to_regrole('replenish_reader') IS NULL OR to_regclass('replenish.tenants') IS NULL THEN
+        RETURN;
+    END IF;
+    FOR relation IN
+        SELECT c.oid::regclass AS name, c.relkind
+        FROM pg_class AS c
+        WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+    LOOP
+        EXECUTE format('GRANT SELECT ON %s TO replenish_reader', relation.name);
+        IF relation.relkind <> 'v' AND relation.name NOT IN (
+            'replenish.schema_migrations'::regclass, 'replenish.tenants'::regclass
+        ) THEN
+            EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO replenish_writer', relation.name);
+        END IF;
+    END LOOP;
+    GRANT INSERT, UPDATE, DELETE ON replenish.tenants TO replenish_batch;
+    IF NOT EXISTS (
+        SELECT FROM pg_policy AS p
+        WHERE p.polrelid = 'replenish.tenants'::regclass AND p.polname = 'batch_sees_tenants'
+    ) THEN
+        -- The nightly runs have to know whom to visit; they read no more than this registry.
+        CREATE POLICY batch_sees_tenants ON replenish.tenants
+            FOR SELECT TO replenish_batch USING (true);
+    END IF;
+END
+$$;

@@ -1,0 +1,216 @@
+CREATE FUNCTION replenish.verify_deployment()
+RETURNS TABLE (check_name text, status text, detail text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    pending text;
+BEGIN
+    IF to_regclass('replenish.schema_migrations') IS NULL THEN
+        RETURN QUERY VALUES (
+            'tables', 'FAILED', 'the tables are not there: run SELECT replenish.install()'
+        );
+        RETURN;
+    END IF;
+    SELECT string_agg(m.migration_name, ', ' ORDER BY m.migration_number) INTO pending
+    FROM replenish.migrations() AS m
+    WHERE NOT EXISTS (
+        SELECT FROM replenish.schema_migrations AS s WHERE s.migration_number = m.migration_number
+    );
+    RETURN QUERY
+    SELECT 'migrations', CASE WHEN pending IS NULL THEN 'OK' ELSE 'FAILED' END,
+        coalesce('not applied: ' || pending || '; run SELECT replenish.install()', 'all applied');
+    RETURN QUERY
+    SELECT c.check_name, c.status, c.detail FROM replenish.verify_relations() AS c
+    UNION ALL
+    SELECT c.check_name, c.status, c.detail FROM replenish.verify_server() AS c
+    UNION ALL
+    SELECT c.check_name, c.status, c.detail FROM replenish.verify_data() AS c;
+END
+$$;
+
+-- Tables, indexes, row-level security, views and functions, from the catalog.
+CREATE FUNCTION replenish.verify_relations()
+RETURNS TABLE (check_name text, status text, detail text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH tables AS (
+        SELECT c.oid, c.relname, c.relrowsecurity, c.relforcerowsecurity
+        FROM pg_class AS c
+        WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind IN ('r', 'p')
+    ),
+    findings (check_name, finding, fine) AS (
+        SELECT 'tables', string_agg(w.name, ', '), 'all there'
+        FROM (VALUES
+            ('demand_history'), ('facilities'), ('forecast_accuracy_metrics'), ('forecast_models'),
+            ('forecast_overrides'), ('forecast_series'), ('holidays'), ('inventory_levels'),
+            ('inventory_transactions'), ('job_errors'), ('job_runs'), ('material_forecasts'),
+            ('materials'), ('open_orders'), ('replenishment_suggestions'), ('supplier_receipts'),
+            ('tenants'), ('vendors'), ('vw_critical_replenishment_recommendations'),
+            ('vw_forecast_accuracy_summary'), ('daily_demand_summary')
+        ) AS w (name)
+        WHERE to_regclass('replenish.' || w.name) IS NULL
+        UNION ALL
+        SELECT 'row-level security', string_agg(t.relname, ', '), 'enabled and forced on every table'
+        FROM tables AS t
+        WHERE NOT (t.relrowsecurity AND t.relforcerowsecurity)
+        UNION ALL
+        SELECT 'policies', string_agg(t.relname, ', '), 'every table has one with USING and WITH CHECK'
+        FROM tables AS t
+        WHERE NOT EXISTS (
+            SELECT FROM pg_policy AS p
+            WHERE p.polrelid = t.oid AND p.polqual IS NOT NULL AND p.polwithcheck IS NOT NULL
+        )
+        UNION ALL
+        SELECT 'keys', string_agg(i.indexrelid::regclass::text, ', '), 'every unique key leads with tenant_id'
+        FROM pg_index AS i
+        JOIN tables AS t ON t.oid = i.indrelid AND t.relname <> 'schema_migrations'
+        JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+        WHERE i.indisunique AND a.attname <> 'tenant_id'
+        UNION ALL
+        SELECT 'indexes', string_agg(i.indexrelid::regclass::text, ', '), 'all valid'
+        FROM pg_index AS i
+        JOIN tables AS t ON t.oid = i.indrelid
+        WHERE NOT i.indisvalid
+        UNION ALL
+        SELECT 'views', string_agg(c.relname, ', '), 'all run with the caller''s rights'
+        FROM pg_class AS c
+        WHERE c.relnamespace = 'replenish'::regnamespace
+            AND c.relkind = 'v'
+            AND NOT coalesce(c.reloptions @> '{security_invoker=true}', false)
+        UNION ALL
+        SELECT 'functions', string_agg(p.oid::regprocedure::text, ', '), 'no writer is open to PUBLIC'
+        FROM pg_proc AS p
+        WHERE p.pronamespace = 'replenish'::regnamespace
+            AND p.provolatile = 'v'
+            AND p.prorettype <> 'trigger'::regtype
+            AND has_function_privilege('public', p.oid, 'EXECUTE')
+    )
+    SELECT f.check_name, CASE WHEN f.finding IS NULL THEN 'OK' ELSE 'FAILED' END,
+        coalesce(f.finding, f.fine)
+    FROM findings AS f
+$$;
+
+CREATE FUNCTION replenish.verify_server()
+RETURNS TABLE (check_name text, status text, detail text)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    scheduled integer;
+BEGIN
+    RETURN QUERY
+    SELECT 'library', 'OK', format('version %s', e.extversion)
+    FROM pg_extension AS e
+    WHERE e.extname = 'pg_replenish';
+    -- Only some roles may see this setting; for the others there is no row.
+    RETURN QUERY
+    SELECT 'preload',
+        CASE WHEN s.setting ~ '\mpg_replenish\M' THEN 'OK' ELSE 'WARNING' END,
+        format('shared_preload_libraries is ''%s''', s.setting)
+    FROM pg_settings AS s
+    WHERE s.name = 'shared_preload_libraries';
+    RETURN QUERY
+    SELECT 'roles', CASE WHEN count(*) FILTER (WHERE to_regrole(r.name) IS NULL) = 0 THEN 'OK' ELSE 'WARNING' END,
+        coalesce(
+            'missing: ' || string_agg(r.name, ', ') FILTER (WHERE to_regrole(r.name) IS NULL)
+                || '; run SELECT replenish.create_roles()',
+            'all there')
+    FROM (VALUES
+        ('replenish_owner'), ('replenish_reader'), ('replenish_writer'), ('replenish_batch')
+    ) AS r (name);
+    IF to_regclass('cron.job') IS NULL OR NOT has_table_privilege('cron.job', 'SELECT') THEN
+        RETURN QUERY VALUES ('jobs', 'WARNING', 'pg_cron is not at hand: see the hint of schedule_jobs()');
+    ELSE
+        EXECUTE 'SELECT count(*) FROM cron.job AS j JOIN replenish.nightly_jobs() AS n '
+            'ON n.job_name = j.jobname WHERE j.active' INTO scheduled;
+        RETURN QUERY
+        SELECT 'jobs', CASE WHEN scheduled = 3 THEN 'OK' ELSE 'WARNING' END,
+            format('%s of 3 nightly jobs are scheduled and visible to %s', scheduled, current_user);
+    END IF;
+END
+$$;
+
+-- What the rows of the current tenant say (of all tenants, for a superuser).
+CREATE FUNCTION replenish.verify_data()
+RETURNS TABLE (check_name text, status text, detail text)
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'active versions',
+        CASE WHEN count(*) = 0 THEN 'OK' ELSE 'FAILED' END,
+        format('%s series whose active forecast is not their newest version', count(*))
+    FROM replenish.forecast_series AS s
+    WHERE s.forecast_status = 'ACTIVE'
+        AND EXISTS (
+            SELECT FROM replenish.forecast_series AS n
+            WHERE n.tenant_id = s.tenant_id
+                AND n.facility_id = s.facility_id
+                AND n.material_id = s.material_id
+                AND n.forecast_version > s.forecast_version
+                AND n.forecast_status <> 'REJECTED'
+        )
+    UNION ALL
+    SELECT 'duplicate suggestions',
+        CASE WHEN count(*) = 0 THEN 'OK' ELSE 'FAILED' END,
+        format('%s materials with more than one open suggestion', count(*))
+    FROM (
+        SELECT r.tenant_id, r.facility_id, r.material_id
+        FROM replenish.replenishment_suggestions AS r
+        WHERE r.suggestion_status IN ('PENDING', 'APPROVED')
+        GROUP BY r.tenant_id, r.facility_id, r.material_id
+        HAVING count(*) > 1
+    ) AS d
+    UNION ALL
+    SELECT 'registered tenants',
+        CASE WHEN count(*) = 0 THEN 'OK' ELSE 'WARNING' END,
+        format('%s tenants with materials are not in replenish.tenants: the nightly runs pass them by', count(*))
+    FROM (
+        SELECT DISTINCT m.tenant_id
+        FROM replenish.materials AS m
+        WHERE NOT EXISTS (SELECT FROM replenish.tenants AS t WHERE t.tenant_id = m.tenant_id)
+    ) AS u
+$$;
+
+CREATE FUNCTION replenish.health_check() RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    forecasting text := 'up';
+    safety_stock text := 'up';
+    demand_history text := 'up';
+BEGIN
+    BEGIN
+        PERFORM FROM replenish.forecast_naive(ARRAY[1, 2, 3], 1);
+        PERFORM FROM replenish.forecast_series LIMIT 1;
+    EXCEPTION WHEN OTHERS THEN
+        forecasting := 'down: ' || SQLERRM;
+    END;
+    BEGIN
+        PERFORM replenish.safety_stock(10, 3, 7);
+    EXCEPTION WHEN OTHERS THEN
+        safety_stock := 'down: ' || SQLERRM;
+    END;
+    BEGIN
+        PERFORM FROM replenish.demand_history LIMIT 1;
+    EXCEPTION WHEN OTHERS THEN
+        demand_history := 'down: ' || SQLERRM;
+    END;
+    RETURN jsonb_build_object(
+        'status', CASE
+            WHEN forecasting = 'up' AND safety_stock = 'up' AND demand_history = 'up' THEN 'healthy'
+            ELSE 'unhealthy'
+        END,
+        'timestamp', now(),
+        'database', current_database(),
+        'services', jsonb_build_object(
+            'forecasting', forecasting,
+            'safetyStock', safety_stock,
+            'demandHistory', demand_history
+        ),
+        'uptime', extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())::bigint
+    );
+END
+$$;

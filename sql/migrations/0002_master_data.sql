@@ -1,0 +1,96 @@
+CREATE TABLE replenish.materials (
+    tenant_id                     uuid        NOT NULL,
+    material_id                   uuid        NOT NULL,
+    material_code                 text        NOT NULL,
+    material_name                 text        NOT NULL,
+    category                      text,
+    primary_uom                   text        NOT NULL,
+    preferred_vendor_id           uuid,
+    abc_class                     text,
+    standard_cost                 numeric,
+    last_cost                     numeric,
+    ordering_cost                 numeric     NOT NULL DEFAULT 50,
+    holding_cost_pct              numeric     NOT NULL DEFAULT 0.25,
+    lead_time_days                numeric     NOT NULL DEFAULT 14,
+    minimum_order_quantity        numeric,
+    order_multiple                numeric,
+    maximum_order_quantity        numeric,
+    service_level                 numeric     NOT NULL DEFAULT 0.95,
+    shelf_life_days               integer,
+    forecasting_enabled           boolean     NOT NULL DEFAULT true,
+    forecast_algorithm            text        NOT NULL DEFAULT 'AUTO',
+    forecast_horizon_days         integer     NOT NULL DEFAULT 90,
+    forecast_update_frequency     text        NOT NULL DEFAULT 'DAILY',
+    season_length                 integer,
+    missing_demand                text        NOT NULL DEFAULT 'ZERO',
+    minimum_forecast_history_days integer     NOT NULL DEFAULT 90,
+    target_forecast_accuracy_pct  numeric     NOT NULL DEFAULT 20,
+    demand_pattern                text,
+    created_at                    timestamptz NOT NULL DEFAULT now(),
+    created_by                    text        NOT NULL DEFAULT current_user,
+    updated_at                    timestamptz,
+    updated_by                    text,
+    CONSTRAINT materials_pkey PRIMARY KEY (tenant_id, material_id),
+    CONSTRAINT materials_code_key UNIQUE (tenant_id, material_code),
+    CONSTRAINT materials_preferred_vendor_fkey FOREIGN KEY (tenant_id, preferred_vendor_id)
+        REFERENCES replenish.vendors (tenant_id, vendor_id),
+    CONSTRAINT materials_abc_class_known CHECK (abc_class IN ('A', 'B', 'C')),
+    CONSTRAINT materials_standard_cost_range CHECK (standard_cost >= 0 AND standard_cost < 1e12),
+    CONSTRAINT materials_last_cost_range CHECK (last_cost >= 0 AND last_cost < 1e12),
+    CONSTRAINT materials_ordering_cost_range CHECK (ordering_cost >= 0 AND ordering_cost < 1e12),
+    CONSTRAINT materials_holding_cost_pct_range CHECK (holding_cost_pct > 0 AND holding_cost_pct <= 1),
+    CONSTRAINT materials_lead_time_days_range CHECK (lead_time_days >= 0 AND lead_time_days <= 1000),
+    CONSTRAINT materials_minimum_order_quantity_range
+        CHECK (minimum_order_quantity >= 0 AND minimum_order_quantity < 1e12),
+    CONSTRAINT materials_order_multiple_range CHECK (order_multiple > 0 AND order_multiple < 1e12),
+    CONSTRAINT materials_maximum_order_quantity_range
+        CHECK (maximum_order_quantity > 0 AND maximum_order_quantity < 1e12),
+    CONSTRAINT materials_order_quantities_agree CHECK (
+        maximum_order_quantity IS NULL
+        OR maximum_order_quantity >= greatest(
+            ceil(coalesce(minimum_order_quantity, 0) / coalesce(order_multiple, 1)) * coalesce(order_multiple, 1),
+            coalesce(order_multiple, 0)
+        )
+    ),
+    CONSTRAINT materials_service_level_range CHECK (service_level > 0 AND service_level < 1),
+    CONSTRAINT materials_shelf_life_days_range CHECK (shelf_life_days > 0),
+    CONSTRAINT materials_forecast_algorithm_known
+        CHECK (replenish.is_forecast_algorithm(forecast_algorithm)),
+    CONSTRAINT materials_forecast_horizon_days_range CHECK (forecast_horizon_days BETWEEN 1 AND 3660),
+    CONSTRAINT materials_forecast_update_frequency_known
+        CHECK (forecast_update_frequency IN ('DAILY', 'WEEKLY', 'MONTHLY')),
+    CONSTRAINT materials_season_length_range CHECK (season_length BETWEEN 1 AND 1000),
+    CONSTRAINT materials_missing_demand_known CHECK (missing_demand IN ('ZERO', 'INTERPOLATE')),
+    CONSTRAINT materials_minimum_forecast_history_days_range CHECK (minimum_forecast_history_days >= 0),
+    CONSTRAINT materials_target_forecast_accuracy_pct_range
+        CHECK (target_forecast_accuracy_pct >= 0 AND target_forecast_accuracy_pct < 1e6),
+    CONSTRAINT materials_demand_pattern_known
+        CHECK (demand_pattern IN ('STABLE', 'SEASONAL', 'INTERMITTENT', 'LUMPY', 'ERRATIC'))
+);
+COMMENT ON TABLE replenish.materials IS 'Master data: what is stocked, what it costs, how it is ordered and forecast.';
+COMMENT ON COLUMN replenish.materials.material_code IS 'Code by which people know the material, unique within the tenant.';
+COMMENT ON COLUMN replenish.materials.material_name IS 'Name for people.';
+COMMENT ON COLUMN replenish.materials.category IS 'Group of materials, free text.';
+COMMENT ON COLUMN replenish.materials.primary_uom IS 'Unit in which all quantities of the material are counted.';
+COMMENT ON COLUMN replenish.materials.preferred_vendor_id IS 'Vendor that suggestions name.';
+COMMENT ON COLUMN replenish.materials.abc_class IS 'A, B or C by value.';
+COMMENT ON COLUMN replenish.materials.standard_cost IS 'Standard cost of one unit, zero or more. Used where last_cost is NULL.';
+COMMENT ON COLUMN replenish.materials.last_cost IS 'Cost of one unit in the last purchase, zero or more. Comes before standard_cost.';
+COMMENT ON COLUMN replenish.materials.ordering_cost IS 'Fixed cost of one order, zero or more.';
+COMMENT ON COLUMN replenish.materials.holding_cost_pct IS 'Cost of holding one unit for a year as a share of its cost, above 0 and at most 1.';
+COMMENT ON COLUMN replenish.materials.lead_time_days IS 'Stated days from order to receipt, 0 to 1000. Receipts correct it as they come in.';
+COMMENT ON COLUMN replenish.materials.minimum_order_quantity IS 'Smallest order, in units.';
+COMMENT ON COLUMN replenish.materials.order_multiple IS 'Orders are whole numbers of this many units.';
+COMMENT ON COLUMN replenish.materials.maximum_order_quantity IS 'Largest order, in units.';
+COMMENT ON COLUMN replenish.materials.service_level IS 'Target probability of no stock-out in one replenishment cycle, between 0 and 1.';
+COMMENT ON COLUMN replenish.materials.shelf_life_days IS 'Days after which stock is lost.';
+COMMENT ON COLUMN replenish.materials.forecasting_enabled IS 'Whether batches forecast this material.';
+COMMENT ON COLUMN replenish.materials.forecast_algorithm IS 'Algorithm for nightly forecasts; AUTO picks the one that did best.';
+COMMENT ON COLUMN replenish.materials.forecast_horizon_days IS 'Days ahead that nightly runs forecast, 1 to 3660.';
+COMMENT ON COLUMN replenish.materials.forecast_update_frequency IS 'How often nightly runs refit: DAILY, WEEKLY (Mondays), MONTHLY (first day).';
+COMMENT ON COLUMN replenish.materials.season_length IS 'Days of one season where it is known, such as 7; NULL lets the data tell.';
+COMMENT ON COLUMN replenish.materials.missing_demand IS 'What a day without a row means: ZERO demand, or INTERPOLATE between its neighbours.';
+COMMENT ON COLUMN replenish.materials.minimum_forecast_history_days IS 'Days of history below which a forecast is marked SHORT_HISTORY.';
+COMMENT ON COLUMN replenish.materials.target_forecast_accuracy_pct IS 'MAPE, in percent, up to which accuracy counts as within tolerance.';
+COMMENT ON COLUMN replenish.materials.demand_pattern IS 'STABLE, SEASONAL, INTERMITTENT, LUMPY or ERRATIC; set by the planner.';
+SELECT replenish.isolate_tenant('replenish.materials');

@@ -1,0 +1,197 @@
+CREATE VIEW replenish.forecast_models WITH (security_invoker = true) AS
+SELECT
+    s.forecast_model_id,
+    s.tenant_id,
+    s.facility_id,
+    s.material_id,
+    format('%s v%s', s.forecast_algorithm, s.forecast_version) AS model_name,
+    s.forecast_algorithm AS model_algorithm,
+    s.forecast_version AS model_version,
+    s.training_start_date,
+    s.training_end_date,
+    s.training_sample_size,
+    s.forecast_generation_timestamp AS training_timestamp,
+    jsonb_build_object(
+        'version', 1,
+        'parameters', s.model_parameters,
+        'season_length', s.season_length,
+        'requested_algorithm', s.requested_algorithm
+    ) AS model_hyperparameters,
+    '["actual_demand_quantity"]'::jsonb AS feature_list,
+    s.backtest_mape::numeric AS backtest_mape,
+    s.backtest_rmse::numeric AS backtest_rmse,
+    s.backtest_mae::numeric AS backtest_mae,
+    s.backtest_bias::numeric AS backtest_bias,
+    s.backtest_r_squared::numeric AS backtest_r_squared,
+    CASE s.forecast_status
+        WHEN 'ACTIVE' THEN 'ACTIVE'
+        WHEN 'SUPERSEDED' THEN 'RETIRED'
+        ELSE 'INACTIVE'
+    END AS model_status,
+    s.forecast_status = 'ACTIVE' AS is_default_model,
+    s.forecast_generation_timestamp AS created_at,
+    s.created_by
+FROM replenish.forecast_series AS s;
+COMMENT ON VIEW replenish.forecast_models IS
+'The model behind each stored forecast: what it was trained on, its parameters and its backtest. One row per material, facility and version.';
+COMMENT ON COLUMN replenish.forecast_models.model_hyperparameters IS 'Fitted parameters; "version" is the version of this document''s form.';
+COMMENT ON COLUMN replenish.forecast_models.feature_list IS 'Columns of demand_history that the model uses.';
+COMMENT ON COLUMN replenish.forecast_models.model_status IS 'ACTIVE, RETIRED (superseded) or INACTIVE (rejected).';
+COMMENT ON COLUMN replenish.forecast_models.is_default_model IS 'Whether its forecast is the one in force.';
+
+CREATE VIEW replenish.material_forecasts WITH (security_invoker = true) AS
+SELECT
+    replenish.forecast_day_id(s.forecast_series_id, d.forecast_date) AS forecast_id,
+    s.forecast_model_id,
+    s.tenant_id,
+    s.facility_id,
+    s.material_id,
+    s.forecast_generation_timestamp,
+    s.forecast_version,
+    CASE
+        WHEN s.horizon_days <= 30 THEN 'SHORT_TERM'
+        WHEN s.horizon_days <= 90 THEN 'MEDIUM_TERM'
+        ELSE 'LONG_TERM'
+    END AS forecast_horizon_type,
+    s.forecast_algorithm,
+    d.forecast_date,
+    extract(year FROM d.forecast_date)::integer AS forecast_year,
+    extract(month FROM d.forecast_date)::integer AS forecast_month,
+    extract(week FROM d.forecast_date)::integer AS forecast_week_of_year,
+    f.mean::numeric AS forecasted_demand_quantity,
+    s.forecast_uom,
+    f.lower_80::numeric AS lower_bound_80_pct,
+    f.upper_80::numeric AS upper_bound_80_pct,
+    f.lower_95::numeric AS lower_bound_95_pct,
+    f.upper_95::numeric AS upper_bound_95_pct,
+    round(s.model_confidence_score::numeric, 4) AS model_confidence_score,
+    o.override_id IS NOT NULL AS is_manually_overridden,
+    o.override_quantity AS manual_override_quantity,
+    o.override_by AS manual_override_by,
+    o.override_reason AS manual_override_reason,
+    s.forecast_status,
+    s.forecast_generation_timestamp AS created_at,
+    s.created_by
+FROM replenish.forecast_series AS s
+CROSS JOIN LATERAL unnest(s.mean, s.lower_80, s.upper_80, s.lower_95, s.upper_95)
+    WITH ORDINALITY AS f (mean, lower_80, upper_80, lower_95, upper_95, step)
+CROSS JOIN LATERAL (VALUES (s.start_date + f.step::integer - 1)) AS d (forecast_date)
+LEFT JOIN replenish.forecast_overrides AS o
+    ON o.tenant_id = s.tenant_id
+    AND o.facility_id = s.facility_id
+    AND o.material_id = s.material_id
+    AND o.forecast_date = d.forecast_date
+    AND o.revoked_at IS NULL
+    AND (o.expires_at IS NULL OR o.expires_at > now());
+COMMENT ON VIEW replenish.material_forecasts IS
+'Forecasts, one row a day, with 80% and 95% intervals and the planner''s override where there is one. Filter on forecast_status = ''ACTIVE'' for those in force.';
+COMMENT ON COLUMN replenish.material_forecasts.forecast_id IS 'Identity of the day in this version.';
+COMMENT ON COLUMN replenish.material_forecasts.forecast_version IS 'Number of the generation, from 1.';
+COMMENT ON COLUMN replenish.material_forecasts.forecast_horizon_type IS 'SHORT_TERM (up to 30 days), MEDIUM_TERM (up to 90) or LONG_TERM.';
+COMMENT ON COLUMN replenish.material_forecasts.forecasted_demand_quantity IS 'Expected demand of the day by the model, in units.';
+COMMENT ON COLUMN replenish.material_forecasts.lower_bound_80_pct IS 'With 80% probability demand is at least this, in units, and at most upper_bound_80_pct.';
+COMMENT ON COLUMN replenish.material_forecasts.lower_bound_95_pct IS 'With 95% probability demand is at least this, in units, and at most upper_bound_95_pct.';
+COMMENT ON COLUMN replenish.material_forecasts.model_confidence_score IS '0 to 1, from the backtest.';
+COMMENT ON COLUMN replenish.material_forecasts.is_manually_overridden IS 'Whether a planner''s number is in force for the day; it comes before the model''s.';
+COMMENT ON COLUMN replenish.material_forecasts.manual_override_quantity IS 'The planner''s number, in units.';
+COMMENT ON COLUMN replenish.material_forecasts.forecast_status IS 'ACTIVE, SUPERSEDED or REJECTED.';
+
+CREATE VIEW replenish.vw_critical_replenishment_recommendations WITH (security_invoker = true) AS
+SELECT
+    s.*,
+    m.material_code,
+    m.material_name,
+    v.vendor_name
+FROM replenish.replenishment_suggestions AS s
+JOIN replenish.materials AS m
+    ON m.tenant_id = s.tenant_id AND m.material_id = s.material_id
+LEFT JOIN replenish.vendors AS v
+    ON v.tenant_id = s.tenant_id AND v.vendor_id = s.preferred_vendor_id
+WHERE s.suggestion_status IN ('PENDING', 'APPROVED')
+    AND s.urgency_level IN ('CRITICAL', 'HIGH')
+ORDER BY
+    CASE s.urgency_level WHEN 'CRITICAL' THEN 1 ELSE 2 END,
+    s.days_until_stockout NULLS LAST,
+    s.estimated_total_cost DESC NULLS LAST,
+    s.material_id;
+COMMENT ON VIEW replenish.vw_critical_replenishment_recommendations IS
+'Open suggestions with urgency CRITICAL or HIGH, most urgent first.';
+
+CREATE VIEW replenish.daily_demand_summary WITH (security_invoker = true) AS
+SELECT
+    h.tenant_id,
+    h.material_id,
+    h.demand_date,
+    count(*) AS facility_count,
+    sum(h.actual_demand_quantity) AS total_demand_quantity,
+    avg(h.actual_demand_quantity) AS average_demand_quantity
+FROM replenish.demand_history AS h
+GROUP BY h.tenant_id, h.material_id, h.demand_date;
+COMMENT ON VIEW replenish.daily_demand_summary IS
+'Demand of a material per day over all facilities, in units. A plain view: a materialized one would ignore row-level security.';
+COMMENT ON COLUMN replenish.daily_demand_summary.facility_count IS 'Facilities with a row that day.';
+COMMENT ON COLUMN replenish.daily_demand_summary.total_demand_quantity IS 'Sum over the facilities, in units.';
+COMMENT ON COLUMN replenish.daily_demand_summary.average_demand_quantity IS 'Mean over the facilities with a row, in units.';
+
+CREATE VIEW replenish.vw_forecast_accuracy_summary WITH (security_invoker = true) AS
+SELECT
+    m.tenant_id,
+    s.facility_id,
+    m.material_id,
+    m.material_code,
+    m.material_name,
+    m.abc_class,
+    round(e.last_30_days_mape, 2) AS last_30_days_mape,
+    round(e.last_60_days_mape, 2) AS last_60_days_mape,
+    round(e.last_90_days_mape, 2) AS last_90_days_mape,
+    round(e.last_30_days_bias, 4) AS last_30_days_bias,
+    round(e.last_60_days_bias, 4) AS last_60_days_bias,
+    round(e.last_90_days_bias, 4) AS last_90_days_bias,
+    s.total_forecasts_generated,
+    (
+        SELECT count(*)
+        FROM replenish.demand_history AS h
+        WHERE h.tenant_id = s.tenant_id
+            AND h.facility_id = s.facility_id
+            AND h.material_id = s.material_id
+    ) AS total_actual_demand_recorded,
+    s.current_forecast_algorithm,
+    s.last_forecast_generation_date
+FROM replenish.materials AS m
+JOIN (
+    SELECT
+        v.tenant_id,
+        v.facility_id,
+        v.material_id,
+        sum(v.horizon_days) AS total_forecasts_generated,
+        max(v.forecast_algorithm) FILTER (WHERE v.forecast_status = 'ACTIVE')
+            AS current_forecast_algorithm,
+        max(v.forecast_generation_timestamp) AS last_forecast_generation_date
+    FROM replenish.forecast_series AS v
+    GROUP BY v.tenant_id, v.facility_id, v.material_id
+) AS s ON s.tenant_id = m.tenant_id AND s.material_id = m.material_id
+LEFT JOIN LATERAL (
+    SELECT
+        max(a.mape) FILTER (WHERE a.days = 30) AS last_30_days_mape,
+        max(a.mape) FILTER (WHERE a.days = 60) AS last_60_days_mape,
+        max(a.mape) FILTER (WHERE a.days = 90) AS last_90_days_mape,
+        max(a.bias) FILTER (WHERE a.days = 30) AS last_30_days_bias,
+        max(a.bias) FILTER (WHERE a.days = 60) AS last_60_days_bias,
+        max(a.bias) FILTER (WHERE a.days = 90) AS last_90_days_bias
+    FROM (
+        SELECT
+            f.mape,
+            f.bias,
+            f.measurement_period_end - f.measurement_period_start + 1 AS days,
+            rank() OVER (ORDER BY f.measurement_period_end DESC) AS age
+        FROM replenish.forecast_accuracy_metrics AS f
+        WHERE f.tenant_id = s.tenant_id
+            AND f.facility_id = s.facility_id
+            AND f.material_id = s.material_id
+            AND f.aggregation_level = 'DAILY'
+            AND f.measurement_period_end - f.measurement_period_start + 1 IN (30, 60, 90)
+    ) AS a
+    WHERE a.age = 1
+) AS e ON true;
+COMMENT ON VIEW replenish.vw_forecast_accuracy_summary IS
+'Per material and facility: MAPE (percent) and bias (units, forecast minus actual) over the last 30, 60 and 90 days that run_forecast_accuracy measured, and how it is forecast now.';

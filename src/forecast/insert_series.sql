@@ -1,0 +1,37 @@
+INSERT INTO replenish.forecast_series (
+    tenant_id,
+    facility_id,
+    material_id,
+    forecast_version,
+    forecast_algorithm,
+    requested_algorithm,
+    forecast_uom,
+    start_date,
+    horizon_days,
+    mean,
+    lower_80,
+    upper_80,
+    lower_95,
+    upper_95,
+    model_confidence_score,
+    training_start_date,
+    training_end_date,
+    training_sample_size,
+    fit_status,
+    fit_reason,
+    model_parameters,
+    candidates,
+    season_length,
+    backtest_mape,
+    backtest_rmse,
+    backtest_mae,
+    backtest_bias,
+    backtest_r_squared,
+    naive_mae,
+    residual_std_dev,
+    input_fingerprint
+)
+VALUES (
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,
+    $22, $23, $24, $25, $26, $27, $28, $29, $30, $31
+)

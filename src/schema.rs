@@ -1,0 +1,111 @@
+//! The migrations that `install()` runs, in the order of their numbers.
+//!
+//! Tables are not members of the extension (see ARCHITECTURE.md), so the library carries their
+//! text and SQL runs it as the role that will own them.
+
+use pgrx::prelude::*;
+
+/// One step of the schema: its number, its name and its text.
+type Migration = (i32, &'static str, &'static str);
+
+macro_rules! migrations {
+    ($($number:literal $name:literal),* $(,)?) => {
+        &[$(($number, $name, include_str!(concat!("../sql/migrations/", $name, ".sql")))),*]
+    };
+}
+
+/// A released migration is never edited: a change is a new one.
+const MIGRATIONS: &[Migration] = migrations![
+    1 "0001_registry",
+    2 "0002_master_data",
+    3 "0003_stock",
+    4 "0004_demand",
+    5 "0005_forecasts",
+    6 "0006_accuracy",
+    7 "0007_replenishment",
+    8 "0008_jobs",
+    9 "0009_views",
+];
+
+/// All migrations that this library knows.
+#[pg_extern(immutable, strict, parallel_safe, cost = 1)]
+fn migrations() -> TableIterator<
+    'static,
+    (
+        name!(migration_number, i32),
+        name!(migration_name, &'static str),
+        name!(statements, &'static str),
+    ),
+> {
+    TableIterator::new(MIGRATIONS.iter().copied())
+}
+
+extension_sql_file!("../sql/types.sql", name = "types", bootstrap);
+extension_sql_file!(
+    "../sql/functions/tenancy.sql",
+    name = "tenancy",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/install.sql",
+    name = "install",
+    requires = [migrations]
+);
+extension_sql_file!(
+    "../sql/functions/reads.sql",
+    name = "reads",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/demand.sql",
+    name = "demand",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/forecasts.sql",
+    name = "forecasts",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/accuracy.sql",
+    name = "accuracy",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/replenishment.sql",
+    name = "replenishment",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/jobs.sql",
+    name = "jobs",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/operations.sql",
+    name = "operations",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/demo.sql",
+    name = "demo",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/comments_and_grants.sql",
+    name = "comments_and_grants",
+    finalize
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn migrations_are_numbered_without_a_gap() {
+        for (expected, (number, name, _)) in (1..).zip(MIGRATIONS) {
+            assert_eq!(*number, expected);
+            assert!(name.starts_with(&format!("{number:04}_")));
+        }
+    }
+}
