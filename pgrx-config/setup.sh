@@ -1,11 +1,15 @@
 #!/usr/bin/env bash
-# Installs what building and testing need: Debian packages and cargo-pgrx. Does nothing twice.
+# Installs Debian packages and cargo-pgrx: what building needs, and with the argument "tests" what
+# testing needs. Does nothing twice.
 source "$(dirname "$0")/common.sh"
 
 packages=(
     "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" "postgresql-$PG_MAJOR-cron"
     libclang-dev clang build-essential pkg-config libssl-dev
 )
+if [ "${1:-}" = tests ]; then
+    packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl)
+fi
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }
 

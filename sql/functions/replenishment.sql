@@ -98,7 +98,8 @@ CREATE FUNCTION replenish.propose_replenishment(
 ) RETURNS SETOF replenish.replenishment_suggestion
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
 AS $$
-    WITH stock AS (
+    -- Materialized, so that no projection is computed once for every column that shows it.
+    WITH stock AS MATERIALIZED (
         SELECT
             m.*,
             i.on_hand_quantity,
@@ -177,7 +178,7 @@ AS $$
             AND q.ordered_quantity > q.received_quantity
         GROUP BY s.material_id
     ),
-    standing AS (
+    standing AS MATERIALIZED (
         SELECT
             s.*,
             coalesce(o.due_in_time, 0) AS on_order,
@@ -191,7 +192,7 @@ AS $$
         FROM stock AS s
         LEFT JOIN orders AS o ON o.material_id = s.material_id
     ),
-    proposal AS (
+    proposal AS MATERIALIZED (
         SELECT
             p.*,
             p.lead_time_demand::numeric + p.safety_stock_quantity AS reorder_point,

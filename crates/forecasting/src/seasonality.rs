@@ -2,8 +2,9 @@
 //!
 //! The series is freed of a straight line; then the autocorrelation r_k is looked at. A season of m
 //! steps shows as a peak at m: higher than its neighbours, and beyond what chance gives, the limit
-//! 1.645 sqrt((1 + 2 (r_1^2 + … + r_{m-1}^2)) / n) of Bartlett (1946) that the Theta method uses as
-//! well (Assimakopoulos and Nikolopoulos 2000). A smooth wave raises that limit with its own
+//! z sqrt((1 + 2 (r_1^2 + … + r_{m-1}^2)) / n) of Bartlett (1946) that the Theta method uses as well
+//! (Assimakopoulos and Nikolopoulos 2000), with z 1.645 for calendar lengths and more for others. A
+//! smooth wave raises that limit with its own
 //! correlations; it passes as well where it peaks high after a valley below zero and three of its
 //! seasons are there. Of several peaks the shortest within a tenth of the highest wins, because a
 //! season of 7 also peaks at 14. At least two seasons have to be there.
@@ -27,8 +28,12 @@ pub struct Season {
     pub strength: f64,
 }
 
-/// One-sided normal quantile of 95%.
+/// One-sided normal quantile of 95%, for lengths that calendars give reason to expect.
 const LIMIT: f64 = 1.645;
+/// The quantile for any other length: of a hundred lags of pure noise five would pass the other.
+const STRICT_LIMIT: f64 = 3.3;
+/// Weeks, months, quarters, years in days; quarters, months, hours, weeks in their own steps.
+const CALENDAR: [usize; 10] = [4, 7, 12, 24, 28, 30, 52, 91, 364, 365];
 /// A peak this close to the highest is as good, and a shorter season is the simpler story.
 const AS_GOOD: f64 = 0.9;
 /// A season weaker than this moves forecasts less than estimating it costs.
@@ -74,9 +79,14 @@ fn peaks(correlations: &[f64], count: usize) -> Vec<Season> {
     for (index, triple) in correlations.windows(3).enumerate() {
         squares += triple[0] * triple[0];
         valley = valley.min(triple[0]);
-        let limit = LIMIT * ((1.0 + 2.0 * squares) / count as f64).sqrt();
         // Fewer products go into longer lags; the peak is judged as if all were there.
         let length = index + 2;
+        let quantile = if CALENDAR.contains(&length) {
+            LIMIT
+        } else {
+            STRICT_LIMIT
+        };
+        let limit = quantile * ((1.0 + 2.0 * squares) / count as f64).sqrt();
         let strength = triple[1] * count as f64 / (count - length) as f64;
         let wave = strength >= WAVE && valley <= -WAVE / 2.0 && 3 * length <= count;
         if triple[1] > triple[0] && triple[1] > triple[2] && (triple[1] > limit || wave) {

@@ -1,0 +1,47 @@
+# Two commands matter: make demo and make test. The others are for those who work here.
+
+SHELL := /bin/bash
+PG_CONFIG ?= pg_config
+
+.PHONY: help demo test install setup build unit lint fmt sql-test bench clean
+
+help: ## This list.
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+demo: build ## Runs the main job on an embedded throwaway cluster and prints the result. KEEP=1 leaves it up.
+	@KEEP=$(KEEP) demo/demo.sh
+
+test: build-for-tests ## Everything: formatting, lints, unit tests, SQL tests on a throwaway cluster.
+	@tests/run.sh
+
+install: ## Installs the extension into your own server: make install PG_CONFIG=/path/to/pg_config
+	@PG_CONFIG=$(PG_CONFIG) pgrx-config/install.sh
+
+setup: ## Debian packages and cargo-pgrx.
+	@pgrx-config/setup.sh
+
+build: setup ## The extension, into a private copy of PostgreSQL under target/.
+	@pgrx-config/build.sh
+
+.PHONY: build-for-tests
+build-for-tests:
+	@pgrx-config/setup.sh tests
+	@pgrx-config/build.sh
+
+unit: ## The pure crates, in seconds and without PostgreSQL.
+	cargo test -p forecasting -p inventory
+
+fmt: ## Formats the Rust code.
+	cargo fmt --all
+
+lint: ## Formatting and clippy, warnings denied.
+	@tests/lint.sh
+
+sql-test: ## The SQL tests alone, on what was built last.
+	@tests/sql.sh
+
+bench: build ## The stated figures: 10,000 materials, interactive calls, memory.
+	@benches/bench.sh
+
+clean: ## Removes what was built.
+	cargo clean
