@@ -212,6 +212,7 @@ fn expected_inventory_level(
     let mut quantity = eoq::economic_lot_size(fixed, holding, demand.rate)?.quantity;
     for _ in 0..MAX_ROUNDS {
         let short_probability = quantity * holding / (shortage * demand.rate);
+        check::representable("stock-out probability", short_probability)?;
         if short_probability >= 1.0 {
             return Err(Error::NotAbove {
                 name: "shortage cost",

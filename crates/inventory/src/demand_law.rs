@@ -25,6 +25,7 @@
 //! ```
 
 use statrs::distribution::{ContinuousCDF, DiscreteCDF, Gamma, NegativeBinomial, Poisson};
+use statrs::function::gamma::{gamma_lr, gamma_ur};
 
 use crate::loss::{self, Loss};
 use crate::{Error, check, normal, solve};
@@ -39,8 +40,17 @@ pub const POISSON_RATIO: (f64, f64) = (0.9, 1.1);
 /// Above this coefficient of variation the normal law puts more than 2 percent on negative demand.
 pub const NORMAL_CV_LIMIT: f64 = 0.5;
 
-/// Discrete laws end here: beyond, whole units no longer matter and their sums get slow.
-pub const MAX_DISCRETE_MEAN: f64 = 1e5;
+/// Discrete laws end here: beyond, whole units no longer matter, and the continued fraction of the
+/// beta function behind the negative binomial needs more terms than it is given.
+pub const MAX_DISCRETE_MEAN: f64 = 1e4;
+
+/// Coefficients of variation of a gamma law. Outside the incomplete gamma function does not
+/// converge; a demand that steady is certain, one that rare has next to no mean.
+pub const GAMMA_CV: (f64, f64) = (1e-4, 1e4);
+
+/// Size parameter r of a negative binomial law: above it is Poisson to four digits, below the law
+/// has next to no mean.
+pub const NEGATIVE_BINOMIAL_SIZE: (f64, f64) = (1e-8, 1e5);
 
 /// A demand law with known parameters; see the module's table.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,7 +63,6 @@ enum Kind {
         std_dev: f64,
     },
     Gamma {
-        law: Gamma,
         shape: f64,
         scale: f64,
     },
@@ -77,15 +86,15 @@ enum Kind {
 
 /// The law that fits a mean and a variance; discrete for slow movers. Rule in the module's head.
 ///
-/// A mean of zero with a variance (a forecast of nothing that has been wrong before) takes the
-/// normal law; a variance of zero takes the normal law without spread.
+/// A mean of zero, or next to it, with a variance (a forecast of nothing that has been wrong before)
+/// takes the normal law; a variance of zero takes the normal law without spread.
 ///
 /// # Errors
 /// A negative, infinite or NaN argument.
 pub fn choose(mean: f64, variance: f64) -> Result<DemandLaw, Error> {
     check::non_negative("mean demand", mean)?;
     check::non_negative("variance of demand", variance)?;
-    let slow = mean > 0.0 && mean <= SLOW_MOVER_MEAN;
+    let slow = mean <= SLOW_MOVER_MEAN && std_dev_in_range(mean, variance.sqrt());
     if slow && variance > POISSON_RATIO.1 * mean {
         DemandLaw::negative_binomial(mean, variance)
     } else if slow && variance >= POISSON_RATIO.0 * mean {
@@ -102,11 +111,16 @@ pub fn choose(mean: f64, variance: f64) -> Result<DemandLaw, Error> {
 pub fn choose_continuous(mean: f64, variance: f64) -> Result<DemandLaw, Error> {
     check::non_negative("mean demand", mean)?;
     let std_dev = check::non_negative("variance of demand", variance)?.sqrt();
-    if mean > 0.0 && std_dev > NORMAL_CV_LIMIT * mean {
+    if std_dev > NORMAL_CV_LIMIT * mean && std_dev_in_range(mean, std_dev) {
         DemandLaw::gamma(mean, std_dev)
     } else {
         DemandLaw::normal(mean, std_dev)
     }
+}
+
+/// Whether a law of non-negative demand can have these moments, as far as doubles go.
+fn std_dev_in_range(mean: f64, std_dev: f64) -> bool {
+    std_dev < GAMMA_CV.1 * mean
 }
 
 impl DemandLaw {
@@ -123,15 +137,17 @@ impl DemandLaw {
     /// Gamma law with the given moments.
     ///
     /// # Errors
-    /// NaN, infinity, zero or less, or moments whose ratio overflows.
+    /// NaN, infinity, zero or less, or a coefficient of variation outside [`GAMMA_CV`].
     pub fn gamma(mean: f64, std_dev: f64) -> Result<Self, Error> {
         check::positive("mean demand", mean)?;
         check::positive("standard deviation of demand", std_dev)?;
-        let (shape, scale) = ((mean / std_dev).powi(2), std_dev / mean * std_dev);
-        let law = Gamma::new(shape, scale.recip()).map_err(|_| Error::TooLarge {
-            name: "gamma law of demand",
-        })?;
-        Ok(Self(Kind::Gamma { law, shape, scale }))
+        let cv = std_dev / mean;
+        check_range("coefficient of variation of a gamma demand", GAMMA_CV, cv)?;
+        let scale = check::representable("scale of a gamma demand", cv * std_dev)?;
+        Ok(Self(Kind::Gamma {
+            shape: cv.powi(-2),
+            scale,
+        }))
     }
 
     /// Poisson law; a mean of zero is no demand at all.
@@ -140,7 +156,7 @@ impl DemandLaw {
     /// NaN, infinity, or a mean outside 0 to [`MAX_DISCRETE_MEAN`].
     pub fn poisson(mean: f64) -> Result<Self, Error> {
         check::non_negative("mean demand", mean)?;
-        check_discrete_mean(mean)?;
+        check_range(DISCRETE_MEAN, (0.0, MAX_DISCRETE_MEAN), mean)?;
         Ok(Self(Kind::Poisson {
             law: Poisson::new(mean).ok(),
             mean,
@@ -150,11 +166,11 @@ impl DemandLaw {
     /// Negative binomial law with the given moments.
     ///
     /// # Errors
-    /// NaN, infinity, a mean of zero or less or above [`MAX_DISCRETE_MEAN`], or a variance not above
-    /// the mean.
+    /// NaN, infinity, a mean of zero or less or above [`MAX_DISCRETE_MEAN`], a variance not above the
+    /// mean, or a size parameter outside [`NEGATIVE_BINOMIAL_SIZE`].
     pub fn negative_binomial(mean: f64, variance: f64) -> Result<Self, Error> {
         check::positive("mean demand", mean)?;
-        check_discrete_mean(mean)?;
+        check_range(DISCRETE_MEAN, (0.0, MAX_DISCRETE_MEAN), mean)?;
         check::positive("variance of demand", variance)?;
         if variance <= mean {
             return Err(Error::NotAbove {
@@ -166,6 +182,11 @@ impl DemandLaw {
         }
         let p = mean / variance;
         let r = mean / (variance - mean) * mean;
+        check_range(
+            "size parameter of a negative binomial demand",
+            NEGATIVE_BINOMIAL_SIZE,
+            r,
+        )?;
         let law = NegativeBinomial::new(r, p).map_err(|_| Error::TooLarge {
             name: "negative binomial law of demand",
         })?;
@@ -220,7 +241,7 @@ impl DemandLaw {
             Kind::Normal { mean, .. }
             | Kind::Poisson { mean, .. }
             | Kind::Empirical { mean, .. } => mean,
-            Kind::Gamma { shape, scale, .. } => shape * scale,
+            Kind::Gamma { shape, scale } => shape * scale,
             Kind::NegativeBinomial { r, p, .. } => r * (1.0 - p) / p,
         }
     }
@@ -231,7 +252,7 @@ impl DemandLaw {
             Kind::Normal { std_dev, .. } => std_dev * std_dev,
             Kind::Poisson { mean, .. } => mean,
             Kind::Empirical { variance, .. } => variance,
-            Kind::Gamma { shape, scale, .. } => shape * scale * scale,
+            Kind::Gamma { shape, scale } => shape * scale * scale,
             Kind::NegativeBinomial { r, p, .. } => r * (1.0 - p) / (p * p),
         }
     }
@@ -249,7 +270,7 @@ impl DemandLaw {
                 sample.partition_point(|&value| value <= x) as f64 / sample.len() as f64
             }
             _ if x < 0.0 => 0.0,
-            Kind::Gamma { law, .. } => law.cdf(x),
+            &Kind::Gamma { shape, scale } => gamma_cdf(shape, x / scale),
             Kind::Poisson { law, .. } => law.map_or(1.0, |law| law.cdf(x as u64)),
             Kind::NegativeBinomial { law, .. } => law.cdf(x as u64),
         })
@@ -264,7 +285,7 @@ impl DemandLaw {
         check::probability("service level", p)?;
         let value = match &self.0 {
             &Kind::Normal { mean, std_dev } => std_dev.mul_add(normal::quantile(p), mean),
-            Kind::Gamma { law, .. } => law.inverse_cdf(p),
+            &Kind::Gamma { shape, scale } => gamma_quantile(shape, p) * scale,
             Kind::Poisson { law: None, .. } => 0.0,
             Kind::Poisson { law: Some(law), .. } => discrete_quantile(|k| law.cdf(k), p)?,
             Kind::NegativeBinomial { law, .. } => discrete_quantile(|k| law.cdf(k), p)?,
@@ -298,9 +319,9 @@ impl DemandLaw {
             _ if x < 0.0 => self.mean() - x,
             // k f(k) is the mean times the density of the law with one more event, and likewise for
             // gamma and negative binomial with shape and r one higher.
-            &Kind::Gamma { law, shape, scale } => {
-                let raised = Gamma::new(shape + 1.0, scale.recip()).map_or(0.0, |g| g.sf(x));
-                shape * scale * raised - x * law.sf(x)
+            &Kind::Gamma { shape, scale } => {
+                let y = x / scale;
+                shape * scale * gamma_survival(shape + 1.0, y) - x * gamma_survival(shape, y)
             }
             Kind::Poisson { law: None, .. } => 0.0,
             &Kind::Poisson {
@@ -316,16 +337,51 @@ impl DemandLaw {
     }
 }
 
-fn check_discrete_mean(value: f64) -> Result<(), Error> {
-    if value > MAX_DISCRETE_MEAN {
-        return Err(Error::OutOfRange {
-            name: "mean of a discrete demand law",
-            low: 0.0,
-            high: MAX_DISCRETE_MEAN,
-            value,
-        });
+const DISCRETE_MEAN: &str = "mean of a discrete demand law";
+
+fn check_range(name: &'static str, (low, high): (f64, f64), value: f64) -> Result<(), Error> {
+    if (low..=high).contains(&value) {
+        return Ok(());
     }
-    Ok(())
+    Err(Error::OutOfRange {
+        name,
+        low,
+        high,
+        value,
+    })
+}
+
+/// P(D > y · scale) for gamma demand; the library's function wants y within (0, ∞).
+fn gamma_survival(shape: f64, y: f64) -> f64 {
+    if y <= 0.0 {
+        1.0
+    } else if y.is_finite() {
+        gamma_ur(shape, y)
+    } else {
+        0.0
+    }
+}
+
+fn gamma_cdf(shape: f64, y: f64) -> f64 {
+    if y <= 0.0 {
+        0.0
+    } else if y.is_finite() {
+        gamma_lr(shape, y)
+    } else {
+        1.0
+    }
+}
+
+/// Quantile of the gamma law with scale 1.
+fn gamma_quantile(shape: f64, p: f64) -> f64 {
+    let y = Gamma::new(shape, 1.0).map_or(f64::NAN, |law| law.inverse_cdf(p));
+    // The library stops at 1e-9; far below one, where rare demand has its low quantiles, that is
+    // no longer a small error.
+    if y > 1e-3 {
+        y
+    } else {
+        solve::decreasing_root(|y| p - gamma_cdf(shape, y), 0.0, 2e-3)
+    }
 }
 
 /// P(D ≥ k) from P(D > k).

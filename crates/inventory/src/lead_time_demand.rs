@@ -156,13 +156,14 @@ pub fn moving_average_errors(
     };
     let last = demand.len().saturating_sub(interval_days);
     let first = window_days.div_ceil(2);
-    Ok((first..=last)
+    (first..=last)
         .map(|origin| {
             let known = window_days.min(origin);
             let daily = sold(origin - known, origin) / known as f64;
-            sold(origin, origin + interval_days) - daily * interval_days as f64
+            let error = sold(origin, origin + interval_days) - daily * interval_days as f64;
+            check::representable("interval error", error)
         })
-        .collect())
+        .collect()
 }
 
 #[cfg(test)]

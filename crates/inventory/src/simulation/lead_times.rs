@@ -30,13 +30,13 @@ impl LeadTimes {
                 value: mean,
             });
         }
-        if std_dev == 0.0 || mean == 0.0 {
+        // A spread of nothing, or out of all proportion to the mean, is none.
+        let Ok(law) = DemandLaw::gamma(mean, std_dev) else {
             // Every draw lies beyond a table of zeros: the length is the lead time.
             return Ok(Self {
                 cumulative: vec![0.0; mean.round() as usize],
             });
-        }
-        let law = DemandLaw::gamma(mean, std_dev)?;
+        };
         let mut cumulative = Vec::new();
         for day in 0..MAX_DAYS {
             let reached = law.cdf(day as f64 + 0.5)?;
@@ -85,6 +85,7 @@ mod tests {
         assert_eq!(moments(14.0, 0.0), (14.0, 0.0));
         assert_eq!(moments(0.0, 5.0), (0.0, 0.0));
         assert_eq!(moments(2.4, 0.0), (2.0, 0.0));
+        assert_eq!(moments(1e-6, 5.0), (0.0, 0.0));
     }
 
     #[test]
