@@ -252,6 +252,14 @@ fn refuses_what_is_out_of_range() {
         order_up_to_level: 1.0,
     };
     assert!(refused(&[1.0], upside_down, SETTINGS).contains("at least the reorder point (2)"));
+}
+
+#[test]
+fn refuses_settings_out_of_range() {
+    let good = Policy::MinMax {
+        reorder_point: 1.0,
+        order_up_to_level: 2.0,
+    };
     for settings in [
         SimulationSettings {
             replications: 0,
