@@ -228,7 +228,7 @@ fn demand_statistics(
 > {
     let recorded = Recorded::from_bytes(series).map_err(report)?;
     let values = recorded
-        .daily(through.to_pg_epoch_days(), Missing::Zero)
+        .daily(finite_day(through)?, Missing::Zero)
         .map_err(report)?;
     let window = usize::try_from(window_days.max(1)).unwrap_or(1);
     let values = &values[values.len().saturating_sub(window)..];
@@ -240,6 +240,14 @@ fn demand_statistics(
         values.len() as i32,
         demand_days as i32,
     )))
+}
+
+fn finite_day(date: Date) -> Result<i32, ErrorReport> {
+    if date.is_finite() {
+        Ok(date.to_pg_epoch_days())
+    } else {
+        Err(report(Error::InfiniteDate))
+    }
 }
 
 /// Two passes: exact where one pass would cancel.
@@ -267,7 +275,7 @@ fn daily_demand(
     };
     let first = recorded.first_day().unwrap_or_default();
     let values = recorded
-        .daily(through.to_pg_epoch_days(), missing)
+        .daily(finite_day(through)?, missing)
         .map_err(report)?;
     Ok(TableIterator::new(values.into_iter().enumerate().map(
         move |(place, quantity)| (Date::saturating_from_raw(first + place as i32), quantity),

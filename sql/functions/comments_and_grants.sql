@@ -1,3 +1,250 @@
+-- The API documentation: what \df+ and every API generator shows.
+COMMENT ON FUNCTION replenish.current_tenant_id() IS
+'The tenant of this session, or NULL when none is set: then every policy hides every row. Set by app.current_tenant_id, which only a superuser or a role with GRANT SET ON PARAMETER may change.';
+COMMENT ON FUNCTION replenish.forecast_moving_average(float8[], integer, integer) IS
+'Moving average: the mean of the last window_size values (default 30) at every step, with 80% and 95% intervals in the units of history.';
+COMMENT ON FUNCTION replenish.forecast_exponential_smoothing(float8[], integer, float8) IS
+'Simple exponential smoothing (Brown 1959). alpha in 0 to 1, optimised when NULL.';
+COMMENT ON FUNCTION replenish.forecast_holt(float8[], integer, boolean, float8, float8, float8) IS
+'Holt''s linear trend, damped if asked (Gardner and McKenzie 1985). Parameters in 0 to 1, optimised when NULL; at least 3 values.';
+COMMENT ON FUNCTION replenish.forecast_holt_winters(float8[], integer, integer, text, boolean, float8, float8, float8, float8) IS
+'Holt-Winters with a season of season_length steps, ''additive'' or ''multiplicative'' (Winters 1960), as R''s stats::HoltWinters. Parameters in 0 to 1, optimised when NULL; at least two seasons.';
+COMMENT ON FUNCTION replenish.forecast_naive(float8[], integer) IS
+'Naive: the last value at every step.';
+COMMENT ON FUNCTION replenish.forecast_seasonal_naive(float8[], integer, integer) IS
+'Seasonal naive: the last season again and again; at least two seasons of season_length steps.';
+COMMENT ON FUNCTION replenish.forecast_auto(float8[], integer, integer) IS
+'The model that erred least when the end of the history was forecast from its beginning. season_length NULL lets the data tell.';
+COMMENT ON FUNCTION replenish.fit_exponential_smoothing(float8[], integer, float8) IS
+'As forecast_exponential_smoothing, with the parameters as json.';
+COMMENT ON FUNCTION replenish.fit_holt(float8[], integer, boolean, float8, float8, float8) IS
+'As forecast_holt, with the parameters as json.';
+COMMENT ON FUNCTION replenish.fit_holt_winters(float8[], integer, integer, text, boolean, float8, float8, float8, float8) IS
+'As forecast_holt_winters, with the parameters as json.';
+COMMENT ON FUNCTION replenish.fit_auto(float8[], integer, integer) IS
+'As forecast_auto, with what was tried, the scores and the reason as json.';
+COMMENT ON FUNCTION replenish.detect_seasonality(float8[]) IS
+'Length of the season that the history shows, in steps, and its strength (autocorrelation, up to 1). No row when it shows none.';
+COMMENT ON FUNCTION replenish.classify_demand(float8[]) IS
+'Average demand interval (adi, in steps), squared coefficient of variation of the sizes, and class: SMOOTH, ERRATIC, INTERMITTENT, LUMPY or NO_DEMAND (Syntetos, Boylan and Croston 2005).';
+COMMENT ON FUNCTION replenish.forecast_algorithms() IS
+'Names that forecast_algorithm arguments and materials.forecast_algorithm accept.';
+COMMENT ON FUNCTION replenish.is_forecast_algorithm(text) IS
+'Whether a name, in capitals, is one of forecast_algorithms().';
+COMMENT ON FUNCTION replenish.forecast_by(regclass, name, name, name, integer, text) IS
+'Forecasts of any table of yours: one series per value of key_column, from its date and quantity columns. Reads with your rights. SELECT * FROM replenish.forecast_by(''sales'', ''item'', ''day'', ''qty'', horizon => 14).';
+COMMENT ON FUNCTION replenish.safety_stock(float8, float8, float8, float8, float8, text) IS
+'Safety stock in units. Demand figures per day, lead time in days, service_level between 0 and 1 (probability of no stock-out in a cycle). Methods: basic (days of supply), demand_variability z sd sqrt(L), lead_time_variability z d sd_L, combined z sqrt(L sd^2 + d^2 sd_L^2) (King); auto picks by the coefficients of variation of demand (0.2) and lead time (0.1).';
+COMMENT ON FUNCTION replenish.safety_stock_method(float8, float8, float8, float8, float8, text) IS
+'As safety_stock, with the method that was used and its normal quantile z.';
+COMMENT ON FUNCTION replenish.reorder_point(float8, float8, float8) IS
+'Stock at which to order, in units: demand expected over the lead time plus safety stock.';
+COMMENT ON FUNCTION replenish.economic_order_quantity(float8, float8, float8, float8) IS
+'Order quantity of least yearly cost in units: sqrt(2 D K / (c h)) (Harris 1913). Demand per year, cost of a unit, cost of an order, holding cost per year as a share of unit cost.';
+COMMENT ON FUNCTION replenish.round_order_quantity(float8, float8, float8) IS
+'The quantity that can really be ordered: at least the minimum, a whole number of multiples, not below the need. NULL limits do not apply.';
+COMMENT ON FUNCTION replenish.service_level_z(float8) IS
+'Standard normal quantile of a service level between 0 and 1: 0.95 gives 1.645.';
+COMMENT ON FUNCTION replenish.calculate_replenishment_urgency(float8, float8, float8, float8, float8) IS
+'The one rule of urgency: available <= 0 CRITICAL; else days until stock-out <= lead time HIGH; else available < safety stock MEDIUM; else LOW. NULL days: no stock-out in sight.';
+COMMENT ON FUNCTION replenish.lead_time_statistics(float8[], float8) IS
+'Mean and standard deviation of lead times in days; few observations lean on the stated lead time.';
+COMMENT ON FUNCTION replenish.days_until_stockout(float8, float8[], integer[], float8[]) IS
+'Days of demand that stock and receipts meet in full; NULL when they meet all. Receipt day 0 is the first day of demand; a receipt arrives before the day''s demand.';
+COMMENT ON FUNCTION replenish.propose_order(float8, float8, float8, float8, float8, float8, float8, float8, float8) IS
+'Quantity to order now, in units, or NULL while available plus on order exceed the reorder point: the economic order quantity, or more where the need is greater, within minimum, multiple and maximum.';
+COMMENT ON FUNCTION replenish.planned_demand(date, float8[], date[], float8[], date, integer, float8) IS
+'Expected demand of days from first_day on: the planner''s number, else the forecast, beyond it the forecast''s mean, without any the average.';
+COMMENT ON FUNCTION replenish.demand_within(float8[], integer) IS
+'Sum of the first days of a plan.';
+COMMENT ON FUNCTION replenish.demand_statistics(bytea, date, integer) IS
+'Mean and sample standard deviation of daily demand over the last window_days (default 365) through a day, days without a row counted as 0.';
+COMMENT ON FUNCTION replenish.daily_demand(bytea, date, text) IS
+'A packed series as rows, one a day from its first day through a day; missing_demand ZERO or INTERPOLATE.';
+COMMENT ON FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, boolean) IS
+'The batch engine: forecasts the materials of one facility and stores what changed. One row a material: STORED, UNCHANGED or FAILED with SQLSTATE and message. Callers want generate_forecasts.';
+COMMENT ON FUNCTION replenish.forecast_day_id(uuid, date) IS
+'Identity of one day of a stored forecast.';
+COMMENT ON FUNCTION replenish.migrations() IS
+'Steps of the schema that this library knows; install() applies them.';
+COMMENT ON FUNCTION replenish.install() IS
+'Creates the tables, views and policies, or brings them up to date, as the calling role, which will own them. Safe to run again and from several sessions at once. Returns the steps that were applied.';
+COMMENT ON FUNCTION replenish.uninstall(boolean) IS
+'Drops tables and views. Refuses while they hold data, unless drop_data is true.';
+COMMENT ON FUNCTION replenish.create_roles() IS
+'Creates replenish_reader, replenish_writer, replenish_batch (may choose the tenant) and replenish_owner where they are missing, and grants them what they need. For a superuser; safe to run again.';
+COMMENT ON FUNCTION replenish.closed_routines() IS
+'Functions that PUBLIC may not call, and the role that may.';
+COMMENT ON FUNCTION replenish.grant_to_roles() IS
+'Grants tables and views to the roles of create_roles(). install() and create_roles() call it.';
+COMMENT ON FUNCTION replenish.isolate_tenant(regclass) IS
+'Enables and forces row-level security on a table with the policy of the current tenant.';
+COMMENT ON FUNCTION replenish.comment_common_columns(regclass) IS
+'Comments the columns that many tables share.';
+COMMENT ON FUNCTION replenish.touch_row() IS
+'Trigger: keeps updated_at and updated_by.';
+COMMENT ON FUNCTION replenish.assert_tenant(uuid) IS
+'Raises 42501 unless the argument is the current tenant.';
+COMMENT ON FUNCTION replenish.tenant_today(uuid) IS
+'Today in the tenant''s time zone.';
+COMMENT ON FUNCTION replenish.last_recorded_day(uuid, uuid, date) IS
+'Last day with recorded demand at a facility, not after a day.';
+COMMENT ON FUNCTION replenish.observed_until(uuid, uuid, date) IS
+'Last day that counts as observed: as_of, or the facility''s last recorded day up to today.';
+COMMENT ON FUNCTION replenish.record_demand(uuid, uuid, uuid, date, numeric, text, numeric, numeric, numeric, numeric, numeric, numeric, boolean) IS
+'Adds demand to the day''s row, or makes the row; quantities in the material''s unit. Returns the row.';
+COMMENT ON FUNCTION replenish.backfill_demand_history(uuid, uuid, date, date) IS
+'Derives demand from inventory_transactions (ISSUE, SCRAP, TRANSFER), days in the tenant''s time zone, both ends included. Sets the days it finds, so running it again changes nothing. Returns the number of rows that changed.';
+COMMENT ON FUNCTION replenish.assert_period(date, date) IS
+'Raises 22023 unless both days are given, within 1900 to 2999 and in order.';
+COMMENT ON FUNCTION replenish.assert_forecast_arguments(integer, text, date) IS
+'Raises 22023 for a horizon, algorithm or day that no forecast can have.';
+COMMENT ON FUNCTION replenish.generate_forecasts(uuid, uuid, uuid[], integer, text, boolean, date) IS
+'Forecasts materials (NULL: all with demand at the facility) for the days after the last observation, or after as_of, stores what changed as a new version and returns the forecasts in force. A dry run stores nothing.';
+COMMENT ON FUNCTION replenish.active_forecasts(uuid, uuid, uuid[]) IS
+'Forecasts in force of some materials.';
+COMMENT ON FUNCTION replenish.forecastable(uuid, uuid, uuid[]) IS
+'The materials asked for, checked, or all that have demand at the facility and are to be forecast.';
+COMMENT ON FUNCTION replenish.refresh_forecasts(uuid, uuid, uuid[], integer, text, date) IS
+'Forecasts and stores in chunks within this transaction. Callers want generate_forecasts.';
+COMMENT ON FUNCTION replenish.lock_facility(uuid, uuid) IS
+'Writers of one facility take turns until the end of the transaction.';
+COMMENT ON FUNCTION replenish.override_forecast(uuid, uuid, uuid, date, numeric, text, timestamptz, text) IS
+'Puts the planner''s number for a day in place of the model''s, with a reason, until expires_at or for good; it survives new forecasts. A NULL quantity takes the override back. Returns the day''s forecast.';
+COMMENT ON FUNCTION replenish.measured_days(uuid, uuid, uuid[], date, date) IS
+'Actual demand and the last forecast made before each day of a period.';
+COMMENT ON FUNCTION replenish.measure_accuracy(uuid, uuid, uuid[], date, date, text) IS
+'Accuracy over a period, computed and not stored.';
+COMMENT ON FUNCTION replenish.calculate_forecast_accuracy(uuid, uuid, uuid[], date, date, text, boolean) IS
+'Measures forecasts against demand over a period (default: the last 30 recorded days) at level DAILY, WEEKLY, MONTHLY or QUARTERLY, and keeps one row per material, period and level. Only forecasts made before a day count for it.';
+COMMENT ON FUNCTION replenish.store_accuracy(uuid, uuid, uuid[], date, date, text) IS
+'Measures and stores; returns the rows that changed. Callers want calculate_forecast_accuracy.';
+COMMENT ON FUNCTION replenish.get_demand_history(uuid, uuid, uuid, date, date) IS
+'Demand of a material at a facility, oldest first; both days included, NULL for open ends.';
+COMMENT ON FUNCTION replenish.get_material_forecasts(uuid, uuid, uuid, date, date, text) IS
+'Forecasts of a material at a facility: those in force, or of another status, or all when it is NULL.';
+COMMENT ON FUNCTION replenish.get_forecast_accuracy_metrics(uuid, uuid, uuid, date, date) IS
+'Stored accuracy of a material for periods within two days, newest first.';
+COMMENT ON FUNCTION replenish.get_forecast_accuracy_summary(uuid, uuid, uuid[]) IS
+'MAPE and bias of materials over the last 30, 60 and 90 days, and how they are forecast.';
+COMMENT ON FUNCTION replenish.get_replenishment_recommendations(uuid, uuid, text, uuid) IS
+'Suggestions of a facility, of one status or all, of one material or all, most urgent first.';
+COMMENT ON FUNCTION replenish.explain_forecast(uuid, uuid, uuid) IS
+'Why the forecast in force is what it is: what was tried, the scores, the choice, its parameters, its history and its backtest.';
+COMMENT ON FUNCTION replenish.explain_suggestion(uuid) IS
+'Every number of a suggestion with its formula and the rows it comes from.';
+COMMENT ON FUNCTION replenish.stock_policies(uuid, uuid, uuid[], date, numeric) IS
+'Safety stock, reorder point and economic order quantity of many materials, from history through a day, costs and actual lead times.';
+COMMENT ON FUNCTION replenish.calculate_safety_stock(uuid, uuid, uuid, numeric, date) IS
+'Safety stock, reorder point and economic order quantity of a material from its own history (last 365 days), costs and actual lead times. service_level NULL takes the material''s.';
+COMMENT ON FUNCTION replenish.propose_replenishment(uuid, uuid, uuid[], date) IS
+'What should be ordered as of a day; computed and not stored.';
+COMMENT ON FUNCTION replenish.generate_replenishment_recommendations(uuid, uuid, uuid[], text, boolean, date) IS
+'Proposes orders for materials (NULL: all with a stock record) and keeps at most one open suggestion each: pending ones are updated or expire, approved ones stay as approved. The filter limits what is stored and returned to one urgency level.';
+COMMENT ON FUNCTION replenish.stocked(uuid, uuid, uuid[]) IS
+'The materials asked for, checked, or all that have a stock record at the facility.';
+COMMENT ON FUNCTION replenish.store_suggestions(uuid, uuid, uuid[], date, text) IS
+'Stores proposals; returns the rows that changed. Callers want generate_replenishment_recommendations.';
+COMMENT ON FUNCTION replenish.review_suggestion(uuid, text, text, uuid, text) IS
+'Decides on an open suggestion: APPROVED, REJECTED, or CONVERTED_TO_PO with the purchase order it became. Each once.';
+COMMENT ON FUNCTION replenish.enter_tenant(uuid) IS
+'Begins a transaction of a run: sets tenant and search_path until its end.';
+COMMENT ON FUNCTION replenish.assert_batch_size(integer) IS
+'Raises 22023 for a batch size out of range.';
+COMMENT ON FUNCTION replenish.tenants_to_visit(uuid) IS
+'The tenant asked for, or all active ones.';
+COMMENT ON FUNCTION replenish.start_job(text, uuid) IS
+'Registers a run; NULL where another one is at work.';
+COMMENT ON FUNCTION replenish.job_lock(text, uuid) IS
+'Key of the advisory lock of a job and tenant.';
+COMMENT ON FUNCTION replenish.finish_job(uuid, uuid) IS
+'Closes a run with a status by completeness.';
+COMMENT ON FUNCTION replenish.chunks(uuid[], uuid[], integer) IS
+'Splits series into chunks of one facility each: the facility first, then materials.';
+COMMENT ON FUNCTION replenish.forecast_chunks(uuid, integer) IS
+'Chunks of the series whose forecast is due.';
+COMMENT ON FUNCTION replenish.accuracy_chunks(uuid, integer) IS
+'Chunks of the series that have forecasts.';
+COMMENT ON FUNCTION replenish.replenishment_chunks(uuid, integer) IS
+'Chunks of the materials that have a stock record.';
+COMMENT ON FUNCTION replenish.count_progress(uuid, uuid, integer, integer, integer, integer) IS
+'Adds to a run''s counts.';
+COMMENT ON FUNCTION replenish.run_forecast_chunk(uuid, uuid, uuid[], integer, text, boolean) IS
+'One chunk of run_daily_forecasts.';
+COMMENT ON FUNCTION replenish.run_accuracy_chunk(uuid, uuid, uuid[], date) IS
+'One chunk of run_forecast_accuracy: the 30, 60 and 90 days through the last recorded day.';
+COMMENT ON FUNCTION replenish.run_replenishment_chunk(uuid, uuid, uuid[], date) IS
+'One chunk of run_replenishment.';
+COMMENT ON FUNCTION replenish.schedule_jobs() IS
+'Puts the three nightly jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00. Safe to run again.';
+COMMENT ON FUNCTION replenish.unschedule_jobs() IS
+'Takes the nightly jobs out of pg_cron.';
+COMMENT ON FUNCTION replenish.nightly_jobs() IS
+'The nightly jobs with their schedules, for pg_cron or any other scheduler.';
+COMMENT ON FUNCTION replenish.assert_pg_cron() IS
+'Raises 55000 where pg_cron is not installed.';
+COMMENT ON FUNCTION replenish.verify_deployment() IS
+'One row a check, OK, WARNING or FAILED: tables, indexes, row-level security, policies, views, functions, roles, jobs and data.';
+COMMENT ON FUNCTION replenish.verify_relations() IS
+'Checks of the catalog.';
+COMMENT ON FUNCTION replenish.verify_server() IS
+'Checks of settings, roles and jobs.';
+COMMENT ON FUNCTION replenish.verify_data() IS
+'Checks of the rows that the caller sees.';
+COMMENT ON FUNCTION replenish.health_check() IS
+'State of the services as json, for monitors.';
+COMMENT ON FUNCTION replenish.load_demo_data(date) IS
+'Loads three materials with 90 days of demand each (stable, trending, seasonal), stock and orders for a demo tenant. Safe to run again.';
+COMMENT ON PROCEDURE replenish.run_daily_forecasts(uuid, text, integer, integer, boolean) IS
+'The nightly forecasts: every active tenant (or one), each material with its own settings (or the given ones), a COMMIT per batch_size series. A series with unusable data goes to job_errors and does not stop the others. resume = false fits unchanged series anew. CALL it outside a transaction.';
+COMMENT ON PROCEDURE replenish.run_forecast_accuracy(uuid, date, integer) IS
+'The nightly accuracy: the 30, 60 and 90 days through the last recorded day (or period_end), a COMMIT per batch_size series. CALL it outside a transaction.';
+COMMENT ON PROCEDURE replenish.run_replenishment(uuid, date, integer) IS
+'The nightly suggestions as of today (or as_of), a COMMIT per batch_size materials. CALL it outside a transaction.';
+COMMENT ON FUNCTION replenish.accuracy_accum(internal, float8, float8) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.accuracy_combine(internal, internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.accuracy_serialize(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.accuracy_deserialize(bytea, internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.mase_scaled_accum(internal, float8, float8, float8) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.mase_ordered_accum(internal, float8, float8) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.mase_ordered_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.mape_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.smape_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.wape_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.rmse_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.mae_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.bias_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.bias_pct_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.tracking_signal_final(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.demand_accum(internal, date, float8) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.demand_combine(internal, internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.demand_serialize(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.demand_deserialize(bytea, internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.demand_pack(internal) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.forecast_agg_accum(internal, date, float8) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.forecast_agg_horizon_accum(internal, date, float8, integer) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.forecast_agg_algorithm_accum(internal, date, float8, integer, text) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.forecast_agg_final(internal) IS 'Support of an aggregate.';
+
+-- Rows that the planner may expect.
+ALTER FUNCTION replenish.forecast_moving_average(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_exponential_smoothing(float8[], integer, float8) ROWS 30;
+ALTER FUNCTION replenish.forecast_holt(float8[], integer, boolean, float8, float8, float8) ROWS 30;
+ALTER FUNCTION replenish.forecast_holt_winters(float8[], integer, integer, text, boolean, float8, float8, float8, float8) ROWS 30;
+ALTER FUNCTION replenish.forecast_naive(float8[], integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_seasonal_naive(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_auto(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.fit_exponential_smoothing(float8[], integer, float8) ROWS 30;
+ALTER FUNCTION replenish.fit_holt(float8[], integer, boolean, float8, float8, float8) ROWS 30;
+ALTER FUNCTION replenish.fit_holt_winters(float8[], integer, integer, text, boolean, float8, float8, float8, float8) ROWS 30;
+ALTER FUNCTION replenish.fit_auto(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.detect_seasonality(float8[]) ROWS 1;
+ALTER FUNCTION replenish.classify_demand(float8[]) ROWS 1;
+ALTER FUNCTION replenish.safety_stock_method(float8, float8, float8, float8, float8, text) ROWS 1;
+ALTER FUNCTION replenish.lead_time_statistics(float8[], float8) ROWS 1;
+ALTER FUNCTION replenish.demand_statistics(bytea, date, integer) ROWS 1;
+ALTER FUNCTION replenish.migrations() ROWS 10;
+ALTER FUNCTION replenish.daily_demand(bytea, date, text) ROWS 365;
 -- Whoever writes is chosen by create_roles(); PUBLIC may not.
 DO $revoke$
 DECLARE

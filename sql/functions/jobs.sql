@@ -22,6 +22,7 @@ BEGIN
         run := replenish.start_job('FORECASTS', due.visited);
         COMMIT;
         CONTINUE WHEN run IS NULL;
+        PERFORM replenish.enter_tenant(due.visited);
         FOR chunk IN
             SELECT c.keys
             FROM replenish.forecast_chunks(due.visited, run_daily_forecasts.batch_size) AS c
@@ -61,6 +62,7 @@ BEGIN
         run := replenish.start_job('ACCURACY', due.visited);
         COMMIT;
         CONTINUE WHEN run IS NULL;
+        PERFORM replenish.enter_tenant(due.visited);
         FOR chunk IN
             SELECT c.keys
             FROM replenish.accuracy_chunks(due.visited, run_forecast_accuracy.batch_size) AS c
@@ -99,6 +101,7 @@ BEGIN
         run := replenish.start_job('REPLENISHMENT', due.visited);
         COMMIT;
         CONTINUE WHEN run IS NULL;
+        PERFORM replenish.enter_tenant(due.visited);
         FOR chunk IN
             SELECT c.keys
             FROM replenish.replenishment_chunks(due.visited, run_replenishment.batch_size) AS c

@@ -469,7 +469,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    found replenish.replenishment_suggestions%ROWTYPE;
+    suggestion replenish.replenishment_suggestions%ROWTYPE;
 BEGIN
     decision := upper(decision);
     IF decision IS NULL OR decision NOT IN ('APPROVED', 'REJECTED', 'CONVERTED_TO_PO') THEN
@@ -481,7 +481,7 @@ BEGIN
             USING ERRCODE = 'invalid_parameter_value',
                 HINT = 'Pass the purchase order that the suggestion became.';
     END IF;
-    SELECT s.* INTO found
+    SELECT s.* INTO suggestion
     FROM replenish.replenishment_suggestions AS s
     WHERE s.tenant_id = replenish.current_tenant_id()
         AND s.suggestion_id = review_suggestion.suggestion_id
@@ -490,9 +490,9 @@ BEGIN
         RAISE EXCEPTION 'suggestion % is unknown', suggestion_id
             USING ERRCODE = 'invalid_parameter_value',
                 HINT = 'Pass a suggestion_id of get_replenishment_recommendations.';
-    ELSIF found.suggestion_status NOT IN ('PENDING', 'APPROVED')
-        OR found.suggestion_status = decision THEN
-        RAISE EXCEPTION 'suggestion % is % already', suggestion_id, found.suggestion_status
+    ELSIF suggestion.suggestion_status NOT IN ('PENDING', 'APPROVED')
+        OR suggestion.suggestion_status = decision THEN
+        RAISE EXCEPTION 'suggestion % is % already', suggestion_id, suggestion.suggestion_status
             USING ERRCODE = 'object_not_in_prerequisite_state',
                 HINT = 'Only open suggestions can be decided on, and each way only once.';
     END IF;
@@ -502,13 +502,13 @@ BEGIN
         reviewed_at = now(),
         review_notes = review_suggestion.review_notes,
         converted_purchase_order_id = review_suggestion.purchase_order_id
-    WHERE s.tenant_id = found.tenant_id AND s.suggestion_id = found.suggestion_id;
+    WHERE s.tenant_id = suggestion.tenant_id AND s.suggestion_id = suggestion.suggestion_id;
     RETURN QUERY
     SELECT r.*
     FROM replenish.get_replenishment_recommendations(
-        found.tenant_id, found.facility_id, review_suggestion.decision, found.material_id
+        suggestion.tenant_id, suggestion.facility_id, review_suggestion.decision, suggestion.material_id
     ) AS r
-    WHERE r.suggestion_id = found.suggestion_id;
+    WHERE r.suggestion_id = suggestion.suggestion_id;
 END
 $$;
 

@@ -8,11 +8,11 @@ use crate::errors::{Error, Reportable, report, sqlstate_text};
 use crate::sql::Row;
 use crate::{settings, sql, tenancy};
 use forecasting::{Algorithm, Outcome, Request};
-use pgrx::Uuid;
 use pgrx::datum::{Date, DatumWithOid};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiClient;
+use pgrx::{Array, Uuid};
 use std::hash::Hasher;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -47,9 +47,9 @@ const READ_CHUNK: &str = include_str!("read_chunk.sql");
 #[pg_extern(volatile, parallel_unsafe, cost = 100000)]
 #[allow(clippy::type_complexity)]
 fn forecast_chunk(
-    facility_id: Uuid,
-    material_ids: Vec<Uuid>,
-    observed_until: Date,
+    facility_id: Option<Uuid>,
+    material_ids: Option<Array<'_, Uuid>>,
+    observed_until: Option<Date>,
     forecast_horizon_days: Option<i32>,
     forecast_algorithm: Option<&str>,
     refit: default!(Option<bool>, "false"),
@@ -66,6 +66,14 @@ fn forecast_chunk(
     ErrorReport,
 > {
     let tenant_id = tenancy::required_tenant()?;
+    let missing = |name| report(Error::NullArgument(name));
+    let facility_id = facility_id.ok_or_else(|| missing("facility_id"))?;
+    let material_ids = material_ids.ok_or_else(|| missing("material_ids"))?;
+    let material_ids: Vec<Uuid> = material_ids.iter().flatten().collect();
+    let observed_until = observed_until.ok_or_else(|| missing("observed_until"))?;
+    if !observed_until.is_finite() {
+        return Err(report(Error::InfiniteDate));
+    }
     let horizon = optional_count("forecast_horizon_days", forecast_horizon_days)?;
     let algorithm = forecast_algorithm
         .map(str::parse::<Algorithm>)

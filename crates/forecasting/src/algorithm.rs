@@ -28,6 +28,26 @@ pub enum Algorithm {
     HoltWinters,
     /// Trend and multiplicative season.
     HoltWintersMultiplicative,
+    /// The line from the first value to the last, drawn on.
+    Drift,
+    /// The Theta method.
+    Theta,
+    /// Theta with a fitted pull to the line.
+    OptimizedTheta,
+    /// Theta with a fitted pull to a line that moves with the series.
+    DynamicOptimizedTheta,
+    /// Size over interval of seldom demand.
+    Croston,
+    /// Croston with optimised smoothing.
+    CrostonOptimized,
+    /// Croston corrected for its bias.
+    Sba,
+    /// Size times probability of seldom demand.
+    Tsb,
+    /// Smoothed aggregates of seldom demand.
+    Adida,
+    /// Smoothed aggregates of several lengths.
+    Imapa,
 }
 
 impl Algorithm {
@@ -42,6 +62,16 @@ impl Algorithm {
         Algorithm::HoltDamped,
         Algorithm::HoltWinters,
         Algorithm::HoltWintersMultiplicative,
+        Algorithm::Drift,
+        Algorithm::Theta,
+        Algorithm::OptimizedTheta,
+        Algorithm::DynamicOptimizedTheta,
+        Algorithm::Croston,
+        Algorithm::CrostonOptimized,
+        Algorithm::Sba,
+        Algorithm::Tsb,
+        Algorithm::Adida,
+        Algorithm::Imapa,
     ];
 
     /// The name as users write it.
@@ -56,6 +86,16 @@ impl Algorithm {
             Algorithm::HoltDamped => "HOLT_DAMPED",
             Algorithm::HoltWinters => "HOLT_WINTERS",
             Algorithm::HoltWintersMultiplicative => "HOLT_WINTERS_MULTIPLICATIVE",
+            Algorithm::Drift => "DRIFT",
+            Algorithm::Theta => "THETA",
+            Algorithm::OptimizedTheta => "OPTIMIZED_THETA",
+            Algorithm::DynamicOptimizedTheta => "DYNAMIC_OPTIMIZED_THETA",
+            Algorithm::Croston => "CROSTON",
+            Algorithm::CrostonOptimized => "CROSTON_OPTIMIZED",
+            Algorithm::Sba => "SBA",
+            Algorithm::Tsb => "TSB",
+            Algorithm::Adida => "ADIDA",
+            Algorithm::Imapa => "IMAPA",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A forecast with its intervals.
 
 use crate::Error;
+use crate::profile::Profile;
 use serde::Serialize;
 
 /// Normal quantile of an 80% interval, both sides.
@@ -39,6 +40,13 @@ impl Bands {
             lower_95: bound(-Z_95),
             upper_95: bound(Z_95),
             mean,
+        }
+    }
+
+    /// Puts a season into values and bounds, `elapsed` steps after its first place.
+    pub(crate) fn restore(&mut self, profile: &Profile, elapsed: usize) {
+        for values in self.all_mut() {
+            profile.restore(values, elapsed);
         }
     }
 

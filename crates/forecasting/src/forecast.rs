@@ -132,9 +132,7 @@ pub fn forecast(history: &[f64], request: &Request) -> Result<Outcome, Error> {
         return unchanging(history, first, request);
     }
     let season_length = season(history, request)?;
-    let draft = if history.len() < ENOUGH_TO_CHOOSE {
-        short(history, request)?
-    } else if request.algorithm == Algorithm::Auto {
+    let draft = if request.algorithm == Algorithm::Auto {
         chosen(history, request, season_length)?
     } else {
         named(history, request, season_length)?
@@ -212,6 +210,9 @@ fn chosen(
     request: &Request,
     season_length: Option<usize>,
 ) -> Result<Draft, Error> {
+    if history.len() < ENOUGH_TO_CHOOSE {
+        return short(history, request);
+    }
     let choice = select::auto(
         history,
         request.horizon,
@@ -290,7 +291,8 @@ fn instead(
         "{asked} was asked for, but {why}; {} took its place.",
         draft.algorithm
     );
-    if matches!(error, Error::SeasonTooLong { .. }) {
+    let too_short = matches!(error, Error::HistoryTooShort { .. } if season_length.is_some());
+    if too_short || matches!(error, Error::SeasonTooLong { .. }) {
         draft.status = Status::ShortHistory;
     }
     Ok(draft)

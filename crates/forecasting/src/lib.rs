@@ -36,11 +36,13 @@ mod backtest;
 mod bands;
 mod check;
 mod classify;
+mod count_law;
 pub mod error;
 mod forecast;
 pub mod metrics;
 pub mod models;
 mod optimise;
+mod profile;
 mod seasonality;
 mod select;
 

@@ -11,8 +11,11 @@ use crate::classify::{DemandPattern, classify_demand};
 use crate::forecast::Candidate;
 use crate::metrics::Accumulator;
 use crate::models::holt_winters::Options;
+use crate::models::intermittent::Method;
+use crate::models::theta::Variant;
 use crate::models::{
-    Model, exponential_smoothing, holt, holt_winters, moving_average, naive, seasonal_naive,
+    Model, drift, exponential_smoothing, holt, holt_winters, intermittent, moving_average, naive,
+    seasonal_naive, theta,
 };
 use crate::{Algorithm, Bands, Error, check};
 
@@ -39,6 +42,12 @@ pub(crate) fn fit(
             length: tail.len(),
         })
     };
+    let theta = |variant| -> Result<Box<dyn Model>, Error> {
+        Ok(Box::new(theta::fit(tail, season_length, variant)?))
+    };
+    let seldom = |method| -> Result<Box<dyn Model>, Error> {
+        Ok(Box::new(intermittent::fit(tail, method)?))
+    };
     Ok(match algorithm {
         Algorithm::Naive => Box::new(naive::fit(tail)?),
         Algorithm::SeasonalNaive => Box::new(seasonal_naive::fit(tail, season()?)?),
@@ -53,6 +62,16 @@ pub(crate) fn fit(
             tail,
             &Options::multiplicative(season()?),
         )?),
+        Algorithm::Drift => Box::new(drift::fit(tail)?),
+        Algorithm::Theta => theta(Variant::Standard)?,
+        Algorithm::OptimizedTheta => theta(Variant::Optimised)?,
+        Algorithm::DynamicOptimizedTheta => theta(Variant::Dynamic)?,
+        Algorithm::Croston => seldom(Method::Croston)?,
+        Algorithm::CrostonOptimized => seldom(Method::CrostonOptimised)?,
+        Algorithm::Sba => seldom(Method::Sba)?,
+        Algorithm::Tsb => seldom(Method::Tsb)?,
+        Algorithm::Adida => seldom(Method::Adida)?,
+        Algorithm::Imapa => seldom(Method::Imapa)?,
     })
 }
 

@@ -6,12 +6,15 @@
 use crate::{Bands, Error};
 use std::collections::BTreeMap;
 
+pub mod drift;
 pub mod exponential_smoothing;
 pub mod holt;
 pub mod holt_winters;
+pub mod intermittent;
 pub mod moving_average;
 pub mod naive;
 pub mod seasonal_naive;
+pub mod theta;
 
 /// A model fitted to a history.
 pub trait Model {

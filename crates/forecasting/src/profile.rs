@@ -1,0 +1,145 @@
+//! Taking a season out of a series and putting it back.
+//!
+//! Classical decomposition: a centred moving average over one season is the trend; the mean ratio
+//! (or difference) of the values to it, by place in the season, is the figure of that place.
+//! Whether a season is there is tested as the Theta method does (Assimakopoulos and Nikolopoulos
+//! 2000): the autocorrelation at one season against 1.645 times its standard error after Bartlett
+//! (1946). Values of zero or less are decomposed by differences.
+
+use crate::models::holt_winters::Seasonal;
+
+/// One-sided normal quantile of 95%.
+const LIMIT: f64 = 1.645;
+/// A factor below this divides by almost nothing: differences are used instead.
+const SMALLEST_FACTOR: f64 = 0.01;
+
+/// A figure for each place of a season that begins with the first value.
+#[derive(Debug, Clone)]
+pub(crate) struct Profile {
+    figures: Vec<f64>,
+    seasonal: Seasonal,
+}
+
+impl Profile {
+    /// The profile of a season that passes the test; `None` where there is none.
+    pub(crate) fn tested(values: &[f64], season_length: Option<usize>) -> Option<Self> {
+        let season_length = season_length?;
+        if season_length < 2 || values.len() < 2 * season_length {
+            return None;
+        }
+        is_significant(values, season_length).then(|| Self::of(values, season_length))
+    }
+
+    /// The profile of at least two seasons.
+    fn of(values: &[f64], season_length: usize) -> Self {
+        if values.iter().all(|value| *value > 0.0) {
+            let figures = figures(values, season_length, |value, trend| value / trend);
+            let mean = figures.iter().sum::<f64>() / season_length as f64;
+            let figures: Vec<f64> = figures.iter().map(|figure| figure / mean).collect();
+            if figures.iter().all(|figure| *figure >= SMALLEST_FACTOR) {
+                return Self {
+                    figures,
+                    seasonal: Seasonal::Multiplicative,
+                };
+            }
+        }
+        let figures = figures(values, season_length, |value, trend| value - trend);
+        let mean = figures.iter().sum::<f64>() / season_length as f64;
+        Self {
+            figures: figures.iter().map(|figure| figure - mean).collect(),
+            seasonal: Seasonal::Additive,
+        }
+    }
+
+    /// Steps of the season.
+    pub(crate) fn season_length(&self) -> usize {
+        self.figures.len()
+    }
+
+    /// The series without its season.
+    pub(crate) fn remove(&self, values: &[f64]) -> Vec<f64> {
+        let figures = self.figures.iter().cycle();
+        let pairs = values.iter().zip(figures);
+        match self.seasonal {
+            Seasonal::Additive => pairs.map(|(value, figure)| value - figure).collect(),
+            Seasonal::Multiplicative => pairs.map(|(value, figure)| value / figure).collect(),
+        }
+    }
+
+    /// Puts the season back into values that begin `elapsed` steps after the first one.
+    pub(crate) fn restore(&self, values: &mut [f64], elapsed: usize) {
+        let figures = self.figures.iter().cycle();
+        let places = figures.skip(elapsed % self.figures.len());
+        for (value, figure) in values.iter_mut().zip(places) {
+            match self.seasonal {
+                Seasonal::Additive => *value += figure,
+                Seasonal::Multiplicative => *value *= figure,
+            }
+        }
+    }
+}
+
+fn figures(values: &[f64], m: usize, compare: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+    let mut totals = vec![(0.0, 0.0_f64); m];
+    let half = m / 2;
+    // An even season gives half weight to both ends of the average.
+    let ends = if m % 2 == 0 { 0.5 } else { 1.0 };
+    let mut sum: f64 = values.iter().take(2 * half + 1).sum();
+    for (start, window) in values.windows(2 * half + 1).enumerate() {
+        let (first, last) = (window[0], window[2 * half]);
+        let trend = (sum - (1.0 - ends) * (first + last)) / m as f64;
+        let total = &mut totals[(start + half) % m];
+        total.0 += compare(window[half], trend);
+        total.1 += 1.0;
+        sum += values.get(start + 2 * half + 1).copied().unwrap_or(0.0) - first;
+    }
+    totals
+        .iter()
+        .map(|(sum, count)| sum / count.max(1.0))
+        .collect()
+}
+
+/// Whether the autocorrelation at one season is beyond chance.
+pub(crate) fn is_significant(values: &[f64], season_length: usize) -> bool {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let centred: Vec<f64> = values.iter().map(|value| value - mean).collect();
+    let variance: f64 = centred.iter().map(|value| value * value).sum();
+    if variance <= 0.0 || values.len() <= season_length {
+        return false;
+    }
+    let correlation = |lag: usize| {
+        let products = centred.iter().zip(&centred[lag..]);
+        products.map(|(a, b)| a * b).sum::<f64>() / variance
+    };
+    let squares: f64 = (1..season_length).map(|lag| correlation(lag).powi(2)).sum();
+    correlation(season_length).abs() > LIMIT * ((1.0 + 2.0 * squares) / count).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_removed_is_put_back() {
+        for shift in [100.0, 0.0] {
+            let values: Vec<f64> = (0..48).map(|t| shift + f64::from(t % 4) * 3.0).collect();
+            let profile = Profile::tested(&values, Some(4)).unwrap();
+            let mut adjusted = profile.remove(&values);
+            let spread = adjusted.iter().fold(0.0_f64, |spread, value| {
+                spread.max((value - adjusted[0]).abs())
+            });
+            assert!(spread < 1e-9 * (shift + 10.0), "{spread}");
+            profile.restore(&mut adjusted, 0);
+            for (restored, value) in adjusted.iter().zip(&values) {
+                assert!((restored - value).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_has_no_season() {
+        let values: Vec<f64> = (0..30).map(f64::from).collect();
+        assert!(Profile::tested(&values, Some(12)).is_none());
+    }
+}

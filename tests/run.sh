@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# make test: each part prints its runner's closing lines; the first failure ends it.
+source "$(dirname "$0")/../pgrx-config/common.sh"
+
+say "Formatting and lints"
+tests/lint.sh
+say "Unit tests of the crates"
+cargo test -q -p forecasting -p inventory
+say "SQL tests"
+tests/sql.sh
+for part in concurrency timeouts dump_restore retail; do
+    say "Server test: $part"
+    "tests/$part.sh"
+done
+say "All tests passed"
