@@ -83,7 +83,7 @@ fn figures(values: &[f64], m: usize, compare: impl Fn(f64, f64) -> f64) -> Vec<f
     let mut totals = vec![(0.0, 0.0_f64); m];
     let half = m / 2;
     // An even season gives half weight to both ends of the average.
-    let ends = if m % 2 == 0 { 0.5 } else { 1.0 };
+    let ends = if m.is_multiple_of(2) { 0.5 } else { 1.0 };
     let mut sum: f64 = values.iter().take(2 * half + 1).sum();
     for (start, window) in values.windows(2 * half + 1).enumerate() {
         let (first, last) = (window[0], window[2 * half]);

@@ -4,6 +4,8 @@
 //! 1e-8. Where they are optimised, two searches stop at two points: then our sum of squared errors
 //! must not be larger than the reference's, and the forecasts must be near.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
+
 use forecasting::models::holt_winters::{self, Options};
 use forecasting::models::{Model, exponential_smoothing, holt, naive, seasonal_naive};
 use serde_json::Value;

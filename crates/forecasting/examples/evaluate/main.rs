@@ -1,0 +1,131 @@
+//! Measures an algorithm on the real data of `REPLENISH_DATA`: errors, bias, coverage, pinball loss
+//! and CPU time of each set.
+//!
+//! ```sh
+//! REPLENISH_DATA=… cargo run --release -p forecasting --example evaluate -- --algorithm AUTO
+//! ```
+//!
+//! `--training` judges on the last part of the training data instead, so that choices can be made
+//! without looking at what is held out. `--set m3`, `carparts` or `retail` measures one set.
+
+#![allow(clippy::print_stdout)] // printing is what it is for
+
+mod data;
+mod score;
+
+use data::Series;
+use forecasting::{Algorithm, Request, forecast};
+use score::Score;
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+struct Options {
+    algorithm: Algorithm,
+    training: bool,
+    set: Option<String>,
+}
+
+fn options() -> Result<Options, Box<dyn Error>> {
+    let mut options = Options {
+        algorithm: Algorithm::Auto,
+        training: false,
+        set: None,
+    };
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--algorithm" => {
+                options.algorithm = arguments.next().ok_or("an algorithm is missing")?.parse()?;
+            }
+            "--set" => options.set = arguments.next(),
+            "--training" => options.training = true,
+            other => return Err(format!("unknown argument {other}").into()),
+        }
+    }
+    Ok(options)
+}
+
+fn folder() -> Result<Option<PathBuf>, Box<dyn Error>> {
+    match std::env::var_os("REPLENISH_DATA") {
+        Some(folder) => Ok(Some(folder.into())),
+        None if std::env::var_os("CI").is_some() => Err("REPLENISH_DATA is not set".into()),
+        None => Ok(None),
+    }
+}
+
+/// Holds out as many values again as the test part has, where enough are left.
+fn within_training(all: Vec<Series>) -> Vec<Series> {
+    let mut inner = Vec::with_capacity(all.len());
+    for mut series in all {
+        let cut = series.train.len().saturating_sub(series.test.len());
+        if cut >= 8 {
+            series.test = series.train.split_off(cut);
+            inner.push(series);
+        }
+    }
+    inner
+}
+
+fn measure(name: &str, all: &[Series], algorithm: Algorithm) -> Result<(), Box<dyn Error>> {
+    let mut total = Score::default();
+    let mut groups: BTreeMap<&str, Score> = BTreeMap::new();
+    let mut chosen: BTreeMap<Algorithm, usize> = BTreeMap::new();
+    let mut seconds = 0.0;
+    for series in all {
+        let request = Request {
+            algorithm,
+            horizon: series.test.len(),
+            season_length: Some(series.season_length),
+            non_negative: true,
+        };
+        let start = Instant::now();
+        let outcome = forecast(&series.train, &request)?;
+        seconds += start.elapsed().as_secs_f64();
+        *chosen.entry(outcome.explanation.algorithm).or_default() += 1;
+        total.push(series, &outcome.bands);
+        let group = groups.entry(&series.category).or_default();
+        group.push(series, &outcome.bands);
+    }
+    println!("\n{name}: {} series, {algorithm}", all.len());
+    println!("{}", Score::HEADER);
+    if groups.len() > 1 {
+        for (group, score) in &groups {
+            println!("{}", score.line(group));
+        }
+    }
+    println!("{}", total.line("all"));
+    println!("{:.3} ms a series", 1e3 * seconds / all.len().max(1) as f64);
+    let chosen: Vec<String> = chosen
+        .iter()
+        .map(|(name, n)| format!("{name} {n}"))
+        .collect();
+    println!("used: {}", chosen.join(", "));
+    Ok(())
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let Some(folder) = folder()? else {
+        println!("REPLENISH_DATA is not set: nothing to measure");
+        return Ok(());
+    };
+    let options = options()?;
+    type Loader = fn(&Path) -> Result<Vec<Series>, Box<dyn Error>>;
+    let sets: [(&str, Loader); 3] = [
+        ("m3", data::m3),
+        ("carparts", data::car_parts),
+        ("retail", data::retail),
+    ];
+    for (name, load) in sets {
+        if options.set.as_deref().is_some_and(|set| set != name) {
+            continue;
+        }
+        let mut all = load(&folder)?;
+        if options.training {
+            all = within_training(all);
+        }
+        measure(name, &all, options.algorithm)?;
+    }
+    Ok(())
+}
