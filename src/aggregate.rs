@@ -10,10 +10,10 @@ use pgrx::{Internal, PgMemoryContexts};
 ///
 /// # Errors
 /// 0A000 when the caller is not an aggregate.
-pub fn state<'a, T: Default>(
-    internal: &'a mut Internal,
+pub fn state<T: Default>(
+    internal: &mut Internal,
     fcinfo: pg_sys::FunctionCallInfo,
-) -> Result<&'a mut T, ErrorReport> {
+) -> Result<&mut T, ErrorReport> {
     let mut context: pg_sys::MemoryContext = std::ptr::null_mut();
     // SAFETY: fcinfo is the one PostgreSQL called us with, and `internal` was made by this
     // function with the same T: each transition function has its own aggregate family.

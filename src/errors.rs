@@ -3,11 +3,12 @@
 //! The crates below know what went wrong; here, once, that becomes what PostgreSQL reports.
 
 use pgrx::PgSqlErrorCode;
+use pgrx::datum::Date;
 use pgrx::pg_sys::panic::ErrorReport;
 use std::fmt::Display;
 
 /// What the SQL face itself refuses.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, PartialEq, thiserror::Error)]
 pub enum Error {
     #[error("{0} must not be NULL")]
     NullArgument(&'static str),
@@ -36,12 +37,6 @@ pub enum Error {
     NotFinite { name: &'static str, value: f64 },
     #[error("demand date must be a finite day, not infinity")]
     InfiniteDate,
-    #[error("the history spans {days} days, more than the {limit} that are accepted")]
-    SpanTooLong { days: i64, limit: usize },
-    #[error("there is no demand on or before {0}")]
-    NoDemand(String),
-    #[error("the packed demand series is damaged: its length is {0} bytes")]
-    DamagedSeries(usize),
     #[error("no tenant is set")]
     NoTenant,
     #[error("a model failed in an unforeseen way on this series")]
@@ -53,6 +48,9 @@ pub enum Error {
 /// An error that knows how PostgreSQL should report it.
 pub trait Reportable: Display {
     fn sqlstate(&self) -> PgSqlErrorCode;
+    fn message(&self) -> String {
+        self.to_string()
+    }
     fn detail(&self) -> Option<String>;
     fn hint(&self) -> &'static str;
 }
@@ -69,9 +67,6 @@ impl Reportable for Error {
             | Error::UnequalLengths { .. }
             | Error::NotFinite { .. }
             | Error::InfiniteDate => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
-            Error::SpanTooLong { .. } | Error::NoDemand(_) | Error::DamagedSeries(_) => {
-                PgSqlErrorCode::ERRCODE_DATA_EXCEPTION
-            }
             Error::NoTenant => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
             Error::ModelPanicked => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
             Error::NotInAggregate => PgSqlErrorCode::ERRCODE_FEATURE_NOT_SUPPORTED,
@@ -86,19 +81,48 @@ impl Reportable for Error {
         match self {
             Error::NullArgument(_) => "Pass a value.",
             Error::NullElement { .. } => "Count a day without demand as 0, or leave the day out.",
-            Error::TooManyValues { .. } | Error::SpanTooLong { .. } => {
-                "Pass the most recent part of the history; look for a stray early date."
-            }
+            Error::TooManyValues { .. } => "Pass the most recent part of the history.",
             Error::NegativeArgument { .. } => "Pass 0 or more.",
             Error::HorizonOutOfRange { .. } => "Ask for at least one day and at most ten years.",
             Error::UnequalLengths { .. } => "Pass one element of each for every pair.",
             Error::NotFinite { .. } => "Remove NaN and infinity from the input.",
             Error::InfiniteDate => "Correct the date of the row, or leave the row out.",
-            Error::NoDemand(_) => "Record demand first, or choose a later as_of.",
-            Error::DamagedSeries(_) => "Pass what pack_demand(demand_date, quantity) returned.",
             Error::NoTenant => "A role that may choose a tenant sets app.current_tenant_id first.",
             Error::ModelPanicked => "Please report it together with explain_forecast's output.",
             Error::NotInAggregate => "Call the aggregate instead.",
+        }
+    }
+}
+
+impl Reportable for demand::Error {
+    fn sqlstate(&self) -> PgSqlErrorCode {
+        match self {
+            demand::Error::NotFinite(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            _ => PgSqlErrorCode::ERRCODE_DATA_EXCEPTION,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            demand::Error::NoDemand(day) => {
+                let date = Date::saturating_from_raw(*day);
+                let (year, month, day) = (date.year(), date.month(), date.day());
+                format!("there is no demand on or before {year:04}-{month:02}-{day:02}")
+            }
+            other => other.to_string(),
+        }
+    }
+
+    fn detail(&self) -> Option<String> {
+        None
+    }
+
+    fn hint(&self) -> &'static str {
+        match self {
+            demand::Error::NotFinite(_) => "Remove NaN and infinity from the input.",
+            demand::Error::SpanTooLong { .. } => "Look for a stray early date and correct it.",
+            demand::Error::Damaged(_) => "Pass what pack_demand(demand_date, quantity) returned.",
+            _ => "Record demand first, or choose a later as_of.",
         }
     }
 }
@@ -144,8 +168,8 @@ impl Reportable for inventory::Error {
 /// Turns any of our errors into the report that PostgreSQL raises.
 #[track_caller]
 pub fn report(error: impl Reportable) -> ErrorReport {
-    let report = ErrorReport::new(error.sqlstate(), error.to_string(), "pg_replenish")
-        .set_hint(error.hint());
+    let report =
+        ErrorReport::new(error.sqlstate(), error.message(), "pg_replenish").set_hint(error.hint());
     match error.detail() {
         Some(detail) => report.set_detail(detail),
         None => report,
@@ -158,16 +182,4 @@ pub fn sqlstate_text(error: &dyn Reportable) -> String {
     (0..5)
         .map(|place| char::from(((code >> (6 * place)) & 0x3f) as u8 + b'0'))
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sqlstate_text_spells_the_five_characters() {
-        assert_eq!(sqlstate_text(&Error::NoTenant), "42501");
-        assert_eq!(sqlstate_text(&Error::InfiniteDate), "22023");
-        assert_eq!(sqlstate_text(&Error::ModelPanicked), "XX000");
-    }
 }

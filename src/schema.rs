@@ -96,16 +96,3 @@ extension_sql_file!(
     name = "comments_and_grants",
     finalize
 );
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn migrations_are_numbered_without_a_gap() {
-        for (expected, (number, name, _)) in (1..).zip(MIGRATIONS) {
-            assert_eq!(*number, expected);
-            assert!(name.starts_with(&format!("{number:04}_")));
-        }
-    }
-}

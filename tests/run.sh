@@ -5,7 +5,7 @@ source "$(dirname "$0")/../pgrx-config/common.sh"
 say "Formatting and lints"
 tests/lint.sh
 say "Unit tests of the crates"
-cargo test -q -p forecasting -p inventory
+cargo test -q -p demand -p forecasting -p inventory
 say "SQL tests"
 tests/sql.sh
 for part in concurrency timeouts dump_restore retail; do

@@ -2,8 +2,9 @@
 
 use super::options::count;
 use crate::aggregate::{finished, state};
-use crate::demand::{Missing, Recorded};
+use crate::demand::{daily, push};
 use crate::errors::report;
+use demand::{Missing, Recorded};
 use forecasting::{Algorithm, Outcome, Request};
 use pgrx::Internal;
 use pgrx::datum::Date;
@@ -38,7 +39,8 @@ fn forecast_agg_accum(
     quantity: Option<f64>,
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> Result<Internal, ErrorReport> {
-    push(state(&mut internal, fcinfo)?, demand_date, quantity)?;
+    let group = state::<Group>(&mut internal, fcinfo)?;
+    push(&mut group.recorded, demand_date, quantity)?;
     Ok(internal)
 }
 
@@ -53,7 +55,7 @@ fn forecast_agg_horizon_accum(
 ) -> Result<Internal, ErrorReport> {
     let group = state::<Group>(&mut internal, fcinfo)?;
     group.horizon = count("horizon", horizon)?;
-    push(group, demand_date, quantity)?;
+    push(&mut group.recorded, demand_date, quantity)?;
     Ok(internal)
 }
 
@@ -70,19 +72,8 @@ fn forecast_agg_algorithm_accum(
     let group = state::<Group>(&mut internal, fcinfo)?;
     group.horizon = count("horizon", horizon)?;
     group.algorithm = algorithm.unwrap_or("AUTO").parse().map_err(report)?;
-    push(group, demand_date, quantity)?;
+    push(&mut group.recorded, demand_date, quantity)?;
     Ok(internal)
-}
-
-fn push(
-    group: &mut Group,
-    demand_date: Option<Date>,
-    quantity: Option<f64>,
-) -> Result<(), ErrorReport> {
-    match (demand_date, quantity) {
-        (Some(date), Some(quantity)) => group.recorded.push(date, quantity).map_err(report),
-        _ => Ok(()),
-    }
 }
 
 /// The forecast of a group; NULL for a group without usable rows.
@@ -103,7 +94,7 @@ fn forecast_group(
     let Some(last_day) = recorded.last_day() else {
         return Ok(None);
     };
-    let values = recorded.daily(last_day, Missing::Zero).map_err(report)?;
+    let values = daily(&recorded, last_day, Missing::Zero).map_err(report)?;
     let request = Request {
         algorithm: group.algorithm,
         horizon: group.horizon,

@@ -20,7 +20,7 @@ macro_rules! forecast_functions {
     ($($(#[$doc:meta])* fn $name:ident($($arguments:tt)*) $body:block)*) => {$(
         $(#[$doc])*
         #[pg_extern(immutable, parallel_safe, cost = 1000)]
-        #[allow(clippy::type_complexity)]
+        #[allow(clippy::type_complexity, clippy::too_many_arguments)]
         fn $name($($arguments)*) -> Result<
             TableIterator<'static, (
                 name!(step, i32),

@@ -3,10 +3,11 @@
 use super::options::optional_count;
 use super::pool;
 use super::store::{self, Fitted};
-use crate::demand::{Missing, Recorded};
+use crate::demand::daily;
 use crate::errors::{Error, Reportable, report, sqlstate_text};
 use crate::sql::Row;
 use crate::{settings, sql, tenancy};
+use demand::{Missing, Recorded};
 use forecasting::{Algorithm, Outcome, Request};
 use pgrx::datum::{Date, DatumWithOid};
 use pgrx::pg_sys::panic::ErrorReport;
@@ -172,7 +173,7 @@ fn read_series(
             Some(algorithm) => algorithm,
             None => own_algorithm.parse().map_err(boxed)?,
         };
-        let values = recorded.daily(last_day, missing).map_err(boxed)?;
+        let values = daily(&recorded, last_day, missing).map_err(boxed)?;
         let request = Request {
             algorithm: requested,
             horizon: horizon.unwrap_or(usize::try_from(own_horizon).unwrap_or(0)),
@@ -252,7 +253,7 @@ fn mark_short(series: &Series, mut outcome: Outcome) -> Outcome {
 }
 
 fn failed(material_id: Uuid, error: &dyn Reportable) -> Report {
-    let message = error.to_string();
+    let message = error.message();
     let sqlstate = sqlstate_text(error);
     (material_id, FAILED, Some(sqlstate), Some(message))
 }

@@ -31,6 +31,8 @@ INSERT INTO mistakes VALUES
     ('SELECT replenish.forecast_agg(d, 1) FROM (VALUES (date ''4713-01-01 BC''), (date ''2025-01-01'')) AS t (d)', '22000', 'the history spans 2460640 days, more than the 36525 that are accepted'),
     ('SELECT replenish.forecast_agg(d, ''NaN'') FROM (VALUES (date ''2025-01-01'')) AS t (d)', '22023', 'demand quantity must be a finite number, not NaN'),
     ('SELECT replenish.demand_statistics(''\x0102'', ''2025-01-01'')', '22000', 'the packed demand series is damaged: its length is 2 bytes'),
+    ('SELECT replenish.demand_statistics(replenish.pack_demand(''2025-01-05'', 1), ''2025-01-01'')', '22000', 'there is no demand on or before 2025-01-01'),
+    ('SELECT replenish.demand_statistics(replenish.pack_demand(''2025-01-05'', 1), ''infinity'')', '22023', 'demand date must be a finite day, not infinity'),
     ('SELECT replenish.mape(''NaN'', 1)', '22023', 'actual must be a finite number, not NaN'),
     ('SELECT replenish.service_level_z(1)', '22023', NULL),
     ('SELECT replenish.service_level_z(0)', '22023', NULL),

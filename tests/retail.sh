@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# The real input: the online retail data through the whole pipeline, and pg_cron running it.
+source "$(dirname "$0")/../pgrx-config/cluster.sh"
+
+data=${REPLENISH_DATA:-}
+if [ ! -r "$data/online_retail_daily.csv.gz" ]; then
+    [ -z "${CI:-}" ] || fail "REPLENISH_DATA must name the folder of online_retail_daily.csv.gz in CI, not '$data'"
+    echo "skipped: REPLENISH_DATA does not name the folder of online_retail_daily.csv.gz"
+    exit 0
+fi
+
+start_cluster "cron.database_name = 'postgres'"
+check() { # what, SQL that must return t
+    local answer
+    answer=$(psql -At -c "$2")
+    [ "$answer" = t ] || fail "$1: $answer"
+    echo "ok - $1"
+}
+psql -o /dev/null <<'SQL'
+CREATE EXTENSION pg_replenish;
+CREATE EXTENSION pg_cron;
+SELECT replenish.create_roles();
+SET ROLE replenish_owner;
+SELECT replenish.install();
+SQL
+psql -o /dev/null -v retail_daily="$data/online_retail_daily.csv.gz" -v retail_meta="$data/online_retail_meta.csv.gz" \
+    -v holdout_days=28 -f demo/load_retail.sql
+
+# The night by pg_cron itself: scheduled every minute, so the test need not wait for 2 o'clock.
+psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()'
+check "pg_cron has the three nights" "SELECT count(*) = 3 AND bool_and(active) FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
+psql -o /dev/null -c "SELECT cron.alter_job(jobid, schedule => '* * * * *') FROM cron.job WHERE jobname = 'replenish_forecasts'"
+echo "waiting for pg_cron to begin a minute"
+for _ in $(seq 150); do
+    sleep 1
+    if [ "$(psql -At -c "SELECT count(*) FROM replenish.job_runs WHERE job_name = 'FORECASTS' AND run_status <> 'RUNNING'")" -ge 1 ]; then break; fi
+done
+psql -o /dev/null -c "SELECT cron.unschedule('replenish_forecasts')"
+check "pg_cron ran the forecasts unattended" \
+    "SELECT count(*) >= 1 FROM cron.job_run_details WHERE command = 'CALL replenish.run_daily_forecasts()' AND status = 'succeeded'"
+check "every article got a forecast or a stated reason" \
+    "SELECT count(*) = 0 FROM replenish.inventory_levels AS i
+     WHERE NOT EXISTS (SELECT FROM replenish.forecast_series AS s WHERE s.material_id = i.material_id AND s.forecast_status = 'ACTIVE' AND s.fit_reason <> '')
+         AND NOT EXISTS (SELECT FROM replenish.job_errors AS e WHERE e.material_id = i.material_id AND e.message <> '')"
+check "more than 3,700 articles" "SELECT count(*) > 3700 FROM replenish.forecast_series WHERE forecast_status = 'ACTIVE'"
+check "forecasts start the day after the last observation" \
+    "SELECT bool_and(start_date = '2011-11-12' AND training_end_date = '2011-11-11') FROM replenish.forecast_series WHERE forecast_status = 'ACTIVE'"
+check "no forecast is negative, infinite or out of all proportion" \
+    "SELECT bool_and(f.forecasted_demand_quantity >= 0 AND f.forecasted_demand_quantity <= 5 * h.most) FROM replenish.material_forecasts AS f
+     JOIN (SELECT material_id, max(actual_demand_quantity) AS most FROM replenish.demand_history GROUP BY material_id) AS h USING (material_id)
+     WHERE f.forecast_status = 'ACTIVE'"
+
+psql -f demo/play_holdout.sql
+psql -c 'CALL replenish.run_forecast_accuracy()'
+psql -c "CALL replenish.run_replenishment('00000000-0000-4000-8000-00000000d001', '2011-12-09')"
+check "accuracy is measured on the 28 days held out" \
+    "SELECT count(*) > 3700 AND min(sample_size) = 28 AND max(sample_size) = 28 FROM replenish.forecast_accuracy_metrics WHERE measurement_period_end = '2011-12-09' AND measurement_period_start = '2011-11-10'"
+# A sane forecast of this data errs by about its own demand (peers: 1.05 to 1.08); a broken one by far more.
+check "its WAPE and bias are those of a sane forecast" \
+    "SELECT sum(mae * sample_size) / sum(total_actual_demand) BETWEEN 0.8 AND 1.25 AND abs(sum(total_forecasted_demand) / sum(total_actual_demand) - 1) < 0.2
+     FROM replenish.forecast_accuracy_metrics WHERE measurement_period_start = '2011-11-10'"
+check "suggestions follow from stock" \
+    "SELECT count(*) > 1000 AND bool_and(current_available_quantity + current_on_order_quantity <= reorder_point_quantity + 0.0001) FROM replenish.replenishment_suggestions"
+check "each with a reason and an urgency by the one rule" \
+    "SELECT bool_and(suggestion_reason <> '' AND urgency_level = replenish.calculate_replenishment_urgency(current_available_quantity::float8, safety_stock_quantity::float8, reorder_point_quantity::float8, days_until_stockout, vendor_lead_time_days::float8)) FROM replenish.replenishment_suggestions"
+check "the deployment is sound" "SELECT count(*) = 0 FROM replenish.verify_deployment() WHERE status = 'FAILED'"
+psql -c "SELECT round(100 * sum(mae * sample_size) / sum(total_actual_demand), 1) AS wape_pct,
+    round(100 * (sum(total_forecasted_demand) / sum(total_actual_demand) - 1), 1) AS bias_pct, round(avg(mase), 3) AS mean_mase
+    FROM replenish.forecast_accuracy_metrics WHERE measurement_period_start = '2011-11-10'"
+tests/server_log.sh "$CLUSTER/server.log"

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# statement_timeout and cancel act within a second, also while threads fit models.
+source "$(dirname "$0")/../pgrx-config/cluster.sh"
+
+start_cluster
+psql -o /dev/null -c 'CREATE EXTENSION pg_replenish' -c 'SELECT replenish.install()' 2>/dev/null
+psql -v materials=1500 -f benches/load.sql
+tenant=00000000-0000-4000-8000-00000000be00
+facility=00000000-0000-4000-8000-00000000be01
+long="array(SELECT 50 + i % 7 + (i * 7919) % 101 FROM generate_series(1, 36525) AS i)::float8[]"
+
+# cancelled what sql: must end with 57014 within a second of its 100 ms
+cancelled() {
+    local started ended state
+    started=$(date +%s%N)
+    state=$("$SERVER_BIN/psql" -X -q -At -v VERBOSITY=sqlstate \
+        -c "SET app.current_tenant_id = '$tenant'" -c "SET statement_timeout = '100ms'" -c "$2" 2>&1 >/dev/null | tail -n 1) || true
+    ended=$(date +%s%N)
+    local ms=$(((ended - started) / 1000000))
+    [[ $state == *57014* ]] || fail "$1 was not cancelled: $state after $ms ms"
+    [ "$ms" -lt 1200 ] || fail "$1 took $ms ms to cancel"
+    echo "ok - $1 ends $ms ms after its start"
+}
+cancelled "generate_forecasts" "SELECT count(*) FROM replenish.generate_forecasts('$tenant', '$facility')"
+cancelled "run_daily_forecasts" "CALL replenish.run_daily_forecasts('$tenant')"
+cancelled "one thread" "SET replenish.max_threads = 1; SELECT count(*) FROM replenish.generate_forecasts('$tenant', '$facility')"
+cancelled "forecast_auto in a loop" "SELECT count(*) FROM generate_series(1, 100000) AS i, replenish.forecast_auto(array_fill(i, ARRAY[50]) || ARRAY[i % 7, 3, 9], 10)"
+cancelled "forecast_agg" "SELECT material_id, (replenish.forecast_agg(demand_date, actual_demand_quantity, 90)).algorithm FROM replenish.demand_history GROUP BY material_id"
+cancelled "propose_replenishment" "SELECT count(*) FROM generate_series(1, 100), replenish.propose_replenishment('$tenant', '$facility', ARRAY(SELECT material_id FROM replenish.materials), '2026-01-01')"
+[ "$(psql -At -c "SELECT count(*) FROM replenish.forecast_series")" = 0 ] || fail "a cancelled run left something"
+psql -c "SET app.current_tenant_id = '$tenant'" -o /dev/null \
+    -c "SELECT count(*) FROM replenish.generate_forecasts('$tenant', '$facility', as_of => '2025-10-01')"
+cancelled "calculate_forecast_accuracy" "SELECT count(*) FROM replenish.calculate_forecast_accuracy('$tenant', '$facility', period_start => '2025-10-02', period_end => '2025-12-31')"
+cancelled "run_forecast_accuracy" "CALL replenish.run_forecast_accuracy('$tenant')"
+cancelled "run_replenishment" "CALL replenish.run_replenishment('$tenant', '2026-01-01')"
+cancelled "get_forecast_accuracy_summary" "SELECT count(*) FROM generate_series(1, 1000), replenish.get_forecast_accuracy_summary('$tenant', '$facility')"
+
+# The longest single calls there are: no interrupt is looked at inside one, so each has to be short.
+for call in "forecast_auto($long, 3660)" "forecast_holt_winters($long, 3660, 1000)" "forecast_holt($long, 3660, true)" \
+    "forecast_holt_winters($long, 3660, 7, 'multiplicative', true)" "forecast_moving_average($long, 3660, 30000)" \
+    "detect_seasonality($long)" "classify_demand($long)" "forecast_auto($long, 3660, 1000)"; do
+    ms=$(psql -At -c '\timing on' -c "SELECT count(*) FROM replenish.$call" | sed -n 's/^Time: \([0-9]*\).*/\1/p')
+    [ "$ms" -lt 1000 ] || fail "replenish.${call%%(*} takes $ms ms at the limits"
+    echo "ok - ${call%%(*} at the limits: $ms ms"
+done
+
+tests/server_log.sh "$CLUSTER/server.log"
