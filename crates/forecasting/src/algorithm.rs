@@ -30,6 +30,8 @@ pub enum Algorithm {
     HoltWintersMultiplicative,
     /// The line from the first value to the last, drawn on.
     Drift,
+    /// Exponential smoothing in state-space form, the form chosen by AICc.
+    Ets,
     /// The Theta method.
     Theta,
     /// Theta with a fitted pull to the line.
@@ -63,6 +65,7 @@ impl Algorithm {
         Algorithm::HoltWinters,
         Algorithm::HoltWintersMultiplicative,
         Algorithm::Drift,
+        Algorithm::Ets,
         Algorithm::Theta,
         Algorithm::OptimizedTheta,
         Algorithm::DynamicOptimizedTheta,
@@ -87,6 +90,7 @@ impl Algorithm {
             Algorithm::HoltWinters => "HOLT_WINTERS",
             Algorithm::HoltWintersMultiplicative => "HOLT_WINTERS_MULTIPLICATIVE",
             Algorithm::Drift => "DRIFT",
+            Algorithm::Ets => "ETS",
             Algorithm::Theta => "THETA",
             Algorithm::OptimizedTheta => "OPTIMIZED_THETA",
             Algorithm::DynamicOptimizedTheta => "DYNAMIC_OPTIMIZED_THETA",

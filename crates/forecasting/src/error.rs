@@ -76,6 +76,9 @@ pub enum Error {
     /// A name that is no form of season.
     #[error("seasonal form \"{0}\" is unknown")]
     UnknownSeasonal(String),
+    /// A name that is no form of ETS.
+    #[error("ETS form \"{0}\" is unknown")]
+    UnknownForm(String),
 }
 
 /// Whose fault an [`Error`] is.
@@ -95,7 +98,8 @@ impl Error {
             | Error::ParameterOutOfRange { .. }
             | Error::SeasonTooLong { .. }
             | Error::UnknownAlgorithm(_)
-            | Error::UnknownSeasonal(_) => ErrorKind::InvalidArgument,
+            | Error::UnknownSeasonal(_)
+            | Error::UnknownForm(_) => ErrorKind::InvalidArgument,
             Error::HistoryTooShort { .. }
             | Error::EmptyHistory
             | Error::NotFinite { .. }
@@ -121,6 +125,7 @@ impl Error {
             Error::Overflow => "Scale the values down; demand beyond 1e15 is not demand.",
             Error::UnknownAlgorithm(_) => "Choose one of the names in the detail.",
             Error::UnknownSeasonal(_) => "Choose additive or multiplicative.",
+            Error::UnknownForm(_) => "Choose a stable form such as ANN, AAdN or MAM.",
         }
     }
 

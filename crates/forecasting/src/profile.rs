@@ -30,25 +30,44 @@ impl Profile {
         is_significant(values, season_length).then(|| Self::of(values, season_length))
     }
 
-    /// The profile of at least two seasons.
+    /// The profile of at least two seasons: factors where the values allow it.
     fn of(values: &[f64], season_length: usize) -> Self {
         if values.iter().all(|value| *value > 0.0) {
-            let figures = figures(values, season_length, |value, trend| value / trend);
-            let mean = figures.iter().sum::<f64>() / season_length as f64;
-            let figures: Vec<f64> = figures.iter().map(|figure| figure / mean).collect();
-            if figures.iter().all(|figure| *figure >= SMALLEST_FACTOR) {
-                return Self {
-                    figures,
-                    seasonal: Seasonal::Multiplicative,
-                };
+            let profile = Self::multiplicative(values, season_length);
+            if profile
+                .figures
+                .iter()
+                .all(|figure| *figure >= SMALLEST_FACTOR)
+            {
+                return profile;
             }
         }
+        Self::additive(values, season_length)
+    }
+
+    /// Factors of mean 1, of values above zero.
+    pub(crate) fn multiplicative(values: &[f64], season_length: usize) -> Self {
+        let figures = figures(values, season_length, |value, trend| value / trend);
+        let mean = figures.iter().sum::<f64>() / season_length as f64;
+        Self {
+            figures: figures.iter().map(|figure| figure / mean).collect(),
+            seasonal: Seasonal::Multiplicative,
+        }
+    }
+
+    /// Differences of mean 0.
+    pub(crate) fn additive(values: &[f64], season_length: usize) -> Self {
         let figures = figures(values, season_length, |value, trend| value - trend);
         let mean = figures.iter().sum::<f64>() / season_length as f64;
         Self {
             figures: figures.iter().map(|figure| figure - mean).collect(),
             seasonal: Seasonal::Additive,
         }
+    }
+
+    /// The figures by place.
+    pub(crate) fn figures(&self) -> &[f64] {
+        &self.figures
     }
 
     /// Steps of the season.

@@ -14,8 +14,8 @@ use crate::models::holt_winters::Options;
 use crate::models::intermittent::Method;
 use crate::models::theta::Variant;
 use crate::models::{
-    Model, drift, exponential_smoothing, holt, holt_winters, intermittent, moving_average, naive,
-    seasonal_naive, theta,
+    Model, drift, ets, exponential_smoothing, holt, holt_winters, intermittent, moving_average,
+    naive, seasonal_naive, theta,
 };
 use crate::{Algorithm, Bands, Error, check};
 
@@ -63,6 +63,7 @@ pub(crate) fn fit(
             &Options::multiplicative(season()?),
         )?),
         Algorithm::Drift => Box::new(drift::fit(tail)?),
+        Algorithm::Ets => Box::new(ets::fit(tail, season_length, None)?),
         Algorithm::Theta => theta(Variant::Standard)?,
         Algorithm::OptimizedTheta => theta(Variant::Optimised)?,
         Algorithm::DynamicOptimizedTheta => theta(Variant::Dynamic)?,

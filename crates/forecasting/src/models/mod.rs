@@ -7,6 +7,7 @@ use crate::{Bands, Error};
 use std::collections::BTreeMap;
 
 pub mod drift;
+pub mod ets;
 pub mod exponential_smoothing;
 pub mod holt;
 pub mod holt_winters;

@@ -1,0 +1,300 @@
+//! Exponential smoothing in state-space form (ETS): error, trend and season, each added or
+//! multiplied, chosen by the corrected Akaike criterion.
+//!
+//! y_t = mu_t + e_t or mu_t (1 + e_t), mu_t the combination of level, (damped) slope and season;
+//! each state takes up a share of the error. Source: Hyndman, Koehler, Snyder and Grose (2002),
+//! Hyndman, Koehler, Ord and Snyder (2008); forms and bounds of R's `ets`: the fifteen stable ones,
+//! alpha in 0.0001 to 0.9999, beta below alpha, gamma below 1 - alpha, phi in 0.8 to 0.98.
+//!
+//! First states and parameters are of maximum likelihood. Variances: class 1 (additive errors),
+//! class 2 and class 3 of Hyndman et al. (2008, sections 6.3 and 6.4). A season of more than 24
+//! steps has too many states: it is taken out by classical decomposition first, as is usual.
+//!
+//! ```
+//! use forecasting::models::ets;
+//! use forecasting::models::Model;
+//! let history: Vec<f64> = (0..40).map(|t| 10.0 + f64::from(t % 4)).collect();
+//! let model = ets::fit(&history, Some(4), None)?;
+//! assert!((model.bands(4).mean[3] - 13.0).abs() < 0.1);
+//! # Ok::<(), forecasting::Error>(())
+//! ```
+
+mod filter;
+mod form;
+mod search;
+mod variance;
+
+pub use form::{ErrorForm, Form, SeasonForm, TrendForm};
+
+use super::{Model, named};
+use crate::profile::Profile;
+use crate::{Bands, Error, check};
+use filter::{Point, Smoothing, State};
+use std::collections::BTreeMap;
+
+/// Longest season whose figures are states.
+const LONGEST_SEASON: usize = 24;
+/// Values that the model needs.
+const NEEDED: usize = 4;
+
+/// A fitted ETS model.
+#[derive(Debug, Clone)]
+pub struct Ets {
+    form: Form,
+    season_length: usize,
+    /// A long season that was taken out.
+    profile: Option<Profile>,
+    elapsed: usize,
+    point: Point,
+    state: State,
+    /// Standard deviation of the errors; relative ones for multiplicative errors.
+    sigma: f64,
+    residual_std_dev: f64,
+    log_likelihood: f64,
+    criterion: f64,
+}
+
+/// Fits the given form, or the one with the smallest AICc.
+///
+/// # Errors
+/// Fewer than four values, NaN or infinity among them; a seasonal form without a season or with
+/// fewer than two of it; a multiplicative form where a value is zero or less.
+pub fn fit(
+    history: &[f64],
+    season_length: Option<usize>,
+    form: Option<Form>,
+) -> Result<Ets, Error> {
+    match form {
+        Some(form) => {
+            check_needs(history, season_length, form)?;
+            best_of(history, season_length, |other| other == form)
+        }
+        None => best_of(history, season_length, |_| true),
+    }
+}
+
+/// As [`fit`], with the forms that `wanted` lets through and that the history allows.
+pub(crate) fn best_of(
+    history: &[f64],
+    season_length: Option<usize>,
+    wanted: impl Fn(Form) -> bool,
+) -> Result<Ets, Error> {
+    check::history(history)?;
+    if let Some(season_length) = season_length {
+        check::count("season_length", season_length, 1, crate::MAX_SEASON_LENGTH)?;
+    }
+    let profile = season_length
+        .filter(|season_length| *season_length > LONGEST_SEASON)
+        .and_then(|season_length| Profile::tested(history, Some(season_length)));
+    let adjusted = profile.as_ref().map(|profile| profile.remove(history));
+    let values = check::tail(adjusted.as_deref().unwrap_or(history));
+    let m = season_length
+        .filter(|m| (2..=LONGEST_SEASON).contains(m) && 2 * m <= values.len())
+        .unwrap_or(1);
+    let positive = values.iter().all(|value| *value > 0.0);
+    let starts = Starts::of(values, m);
+    let candidates = Form::all().filter(|form| {
+        wanted(*form)
+            && (m > 1 || !form.is_seasonal())
+            && (positive || !form.needs_positive_values())
+            && values.len() > form.free_parameters(m) + 1
+    });
+    let best = candidates
+        .map(|form| Ets::of(form, values, m, &starts))
+        .filter(|model| model.criterion.is_finite())
+        .min_by(|a, b| a.criterion.total_cmp(&b.criterion));
+    let mut model = best.ok_or(Error::HistoryTooShort {
+        model: "ETS",
+        needed: NEEDED.max(values.len() + 1),
+        length: values.len(),
+    })?;
+    model.profile = profile;
+    model.elapsed = history.len();
+    Ok(model)
+}
+
+fn check_needs(history: &[f64], season_length: Option<usize>, form: Form) -> Result<(), Error> {
+    check::history(history)?;
+    if form.is_seasonal() {
+        check::season(season_length.unwrap_or(0), history.len())?;
+    }
+    let lowest = history.iter().position(|value| *value <= 0.0);
+    match lowest {
+        Some(index) if form.needs_positive_values() => Err(Error::NotPositive {
+            position: index + 1,
+            value: history[index],
+        }),
+        _ => Ok(()),
+    }
+}
+
+/// First states from which the search begins, for each form of season.
+struct Starts {
+    plain: Point,
+    additive: Option<Point>,
+    multiplicative: Option<Point>,
+}
+
+impl Starts {
+    fn of(values: &[f64], m: usize) -> Self {
+        let seasonal = |profile: Profile| {
+            let adjusted = profile.remove(values);
+            let mut point = first_line(&adjusted);
+            point.extend_from_slice(profile.figures().split_last().map_or(&[], |(_, rest)| rest));
+            point
+        };
+        let positive = values.iter().all(|value| *value > 0.0);
+        Self {
+            plain: first_line(values),
+            additive: (m > 1).then(|| seasonal(Profile::additive(values, m))),
+            multiplicative: (m > 1 && positive)
+                .then(|| seasonal(Profile::multiplicative(values, m))),
+        }
+    }
+
+    fn point(&self, form: Form) -> &Point {
+        let seasonal = match form.season {
+            SeasonForm::None => &None,
+            SeasonForm::Additive => &self.additive,
+            SeasonForm::Multiplicative => &self.multiplicative,
+        };
+        seasonal.as_ref().unwrap_or(&self.plain)
+    }
+}
+
+/// A line through the first ten values, as in R's `ets`.
+fn first_line(values: &[f64]) -> Point {
+    let first = &values[..values.len().min(10)];
+    let count = first.len() as f64;
+    let middle = (count + 1.0) / 2.0;
+    let mean = first.iter().sum::<f64>() / count;
+    let moment: f64 = (1..)
+        .zip(first)
+        .map(|(place, value)| (f64::from(place) - middle) * (value - mean))
+        .sum();
+    let spread = count * (count * count - 1.0) / 12.0;
+    let slope = if spread > 0.0 { moment / spread } else { 0.0 };
+    vec![0.4, 0.1, 0.05, 0.97, mean - middle * slope, slope]
+}
+
+impl Ets {
+    fn of(form: Form, values: &[f64], m: usize, starts: &Starts) -> Self {
+        let mut start = starts.point(form).clone();
+        if form.trend == TrendForm::None {
+            // Without a slope the level begins at the middle of the first ten values.
+            start[filter::LEVEL] += 5.5 * start[filter::SLOPE];
+        }
+        let fit = search::search(form, values, &start, m);
+        let count = values.len() as f64;
+        let free = form.free_parameters(m) as f64;
+        let log_likelihood = -0.5 * count * fit.sum.max(f64::MIN_POSITIVE).ln();
+        let criterion =
+            2.0 * (free - log_likelihood) + 2.0 * free * (free + 1.0) / (count - free - 1.0);
+        let mut model = Self {
+            form,
+            season_length: m,
+            profile: None,
+            elapsed: values.len(),
+            point: fit.point,
+            state: fit.state,
+            sigma: 0.0,
+            residual_std_dev: 0.0,
+            log_likelihood,
+            criterion,
+        };
+        model.judge(values);
+        model
+    }
+
+    /// Runs over the values with the parameters at hand: last states and the errors' spread.
+    fn judge(&mut self, values: &[f64]) {
+        let mut residuals = vec![0.0; values.len()];
+        let m = if self.form.is_seasonal() {
+            self.season_length
+        } else {
+            0
+        };
+        self.state.season.resize(m, 0.0);
+        let (sum, scale) = filter::residuals(
+            self.form,
+            values,
+            &self.point,
+            &mut self.state,
+            &mut residuals,
+        );
+        let degrees = values
+            .len()
+            .saturating_sub(self.form.free_parameters(self.season_length) - 1)
+            .max(1) as f64;
+        // The residuals of multiplicative errors are scaled with a typical level.
+        self.residual_std_dev = (sum / degrees).sqrt();
+        self.sigma = self.residual_std_dev / scale;
+    }
+
+    /// The form that was chosen.
+    pub fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Logarithm of the likelihood, without the constant, as R's `ets` reports it.
+    pub fn log_likelihood(&self) -> f64 {
+        self.log_likelihood
+    }
+
+    fn smoothing(&self) -> Smoothing {
+        Smoothing::of(self.form, &self.point)
+    }
+}
+
+impl Model for Ets {
+    fn bands(&self, horizon: usize) -> Bands {
+        let (mean, std_dev) = variance::forecast(
+            self.form,
+            self.smoothing(),
+            &self.state,
+            self.sigma,
+            horizon,
+        );
+        let mut bands = Bands::normal(mean, std_dev.into_iter());
+        if let Some(profile) = &self.profile {
+            bands.restore(profile, self.elapsed);
+        }
+        bands
+    }
+
+    fn parameters(&self) -> BTreeMap<String, f64> {
+        let smoothing = self.smoothing();
+        let mut parameters = named([
+            ("alpha", smoothing.alpha),
+            ("level", self.state.level),
+            ("log_likelihood", self.log_likelihood),
+            ("aicc", self.criterion),
+        ]);
+        let mut add = |name: &str, value: f64| parameters.insert(name.to_owned(), value);
+        if self.form.trend != TrendForm::None {
+            add("beta", smoothing.beta);
+            add("slope", self.state.slope);
+        }
+        if self.form.trend == TrendForm::Damped {
+            add("phi", smoothing.phi);
+        }
+        if self.form.is_seasonal() {
+            add("gamma", smoothing.gamma);
+            add("season_length", self.season_length as f64);
+        }
+        parameters
+    }
+
+    fn residual_std_dev(&self) -> f64 {
+        self.residual_std_dev
+    }
+
+    fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
+        check::history(history)?;
+        let mut model = self.clone();
+        let adjusted = self.profile.as_ref().map(|profile| profile.remove(history));
+        model.judge(adjusted.as_deref().unwrap_or(history));
+        model.elapsed = history.len();
+        Ok(Box::new(model))
+    }
+}
