@@ -205,7 +205,7 @@ AS $$
                     p.economic_order_quantity::float8,
                     p.lead_time_demand,
                     p.minimum_order_quantity::float8,
-                    p.order_multiple::float8,
+                    coalesce(p.order_multiple, 1)::float8,
                     p.maximum_order_quantity::float8
                 )::numeric,
                 4
@@ -248,7 +248,7 @@ AS $$
             'in the lead time of %s days plus %s safety stock. %s',
             trim_scale(round(p.available, 1)), p.primary_uom, trim_scale(round(p.on_order, 1)),
             trim_scale(round(p.reorder_point, 1)), trim_scale(round(p.lead_time_demand::numeric, 1)),
-            trim_scale(p.avg_lead_time_days), trim_scale(round(p.safety_stock_quantity, 1)),
+            trim_scale(round(p.avg_lead_time_days, 1)), trim_scale(round(p.safety_stock_quantity, 1)),
             CASE
                 WHEN p.available <= 0 THEN 'Nothing is available now.'
                 WHEN p.days_until_stockout <= p.avg_lead_time_days THEN format(

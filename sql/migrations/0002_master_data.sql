@@ -80,14 +80,14 @@ COMMENT ON COLUMN replenish.materials.ordering_cost IS 'Fixed cost of one order,
 COMMENT ON COLUMN replenish.materials.holding_cost_pct IS 'Cost of holding one unit for a year as a share of its cost, above 0 and at most 1.';
 COMMENT ON COLUMN replenish.materials.lead_time_days IS 'Stated days from order to receipt, 0 to 1000. Receipts correct it as they come in.';
 COMMENT ON COLUMN replenish.materials.minimum_order_quantity IS 'Smallest order, in units.';
-COMMENT ON COLUMN replenish.materials.order_multiple IS 'Orders are whole numbers of this many units.';
+COMMENT ON COLUMN replenish.materials.order_multiple IS 'Orders are whole numbers of this many units, above zero; NULL for whole units.';
 COMMENT ON COLUMN replenish.materials.maximum_order_quantity IS 'Largest order, in units.';
 COMMENT ON COLUMN replenish.materials.service_level IS 'Target probability of no stock-out in one replenishment cycle, between 0 and 1.';
 COMMENT ON COLUMN replenish.materials.shelf_life_days IS 'Days after which stock is lost.';
 COMMENT ON COLUMN replenish.materials.forecasting_enabled IS 'Whether batches forecast this material.';
 COMMENT ON COLUMN replenish.materials.forecast_algorithm IS 'Algorithm for nightly forecasts; AUTO picks the one that did best.';
 COMMENT ON COLUMN replenish.materials.forecast_horizon_days IS 'Days ahead that nightly runs forecast, 1 to 3660.';
-COMMENT ON COLUMN replenish.materials.forecast_update_frequency IS 'How often nightly runs refit: DAILY, WEEKLY (Mondays), MONTHLY (first day).';
+COMMENT ON COLUMN replenish.materials.forecast_update_frequency IS 'How often nightly runs refit: DAILY, WEEKLY (every 7 days), MONTHLY (every 28).';
 COMMENT ON COLUMN replenish.materials.season_length IS 'Days of one season where it is known, such as 7; NULL lets the data tell.';
 COMMENT ON COLUMN replenish.materials.missing_demand IS 'What a day without a row means: ZERO demand, or INTERPOLATE between its neighbours.';
 COMMENT ON COLUMN replenish.materials.minimum_forecast_history_days IS 'Days of history below which a forecast is marked SHORT_HISTORY.';

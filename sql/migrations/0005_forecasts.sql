@@ -74,7 +74,7 @@ COMMENT ON COLUMN replenish.forecast_series.lower_80 IS 'Lower bound of the 80% 
 COMMENT ON COLUMN replenish.forecast_series.upper_80 IS 'Upper bound of the 80% interval of each day, in units.';
 COMMENT ON COLUMN replenish.forecast_series.lower_95 IS 'Lower bound of the 95% interval of each day, in units.';
 COMMENT ON COLUMN replenish.forecast_series.upper_95 IS 'Upper bound of the 95% interval of each day, in units.';
-COMMENT ON COLUMN replenish.forecast_series.model_confidence_score IS 'From the backtest: 0 (no better than knowing nothing) to 1 (perfect).';
+COMMENT ON COLUMN replenish.forecast_series.model_confidence_score IS '1 minus the share of demand that the backtest missed (WAPE), 0 to 1.';
 COMMENT ON COLUMN replenish.forecast_series.training_start_date IS 'First day the model saw.';
 COMMENT ON COLUMN replenish.forecast_series.training_end_date IS 'Last day the model saw.';
 COMMENT ON COLUMN replenish.forecast_series.training_sample_size IS 'Days the model saw, those without demand included.';

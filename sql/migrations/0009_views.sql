@@ -91,7 +91,7 @@ COMMENT ON COLUMN replenish.material_forecasts.forecast_horizon_type IS 'SHORT_T
 COMMENT ON COLUMN replenish.material_forecasts.forecasted_demand_quantity IS 'Expected demand of the day by the model, in units.';
 COMMENT ON COLUMN replenish.material_forecasts.lower_bound_80_pct IS 'With 80% probability demand is at least this, in units, and at most upper_bound_80_pct.';
 COMMENT ON COLUMN replenish.material_forecasts.lower_bound_95_pct IS 'With 95% probability demand is at least this, in units, and at most upper_bound_95_pct.';
-COMMENT ON COLUMN replenish.material_forecasts.model_confidence_score IS '0 to 1, from the backtest.';
+COMMENT ON COLUMN replenish.material_forecasts.model_confidence_score IS '1 minus the share of demand that the backtest missed (WAPE), 0 to 1.';
 COMMENT ON COLUMN replenish.material_forecasts.is_manually_overridden IS 'Whether a planner''s number is in force for the day; it comes before the model''s.';
 COMMENT ON COLUMN replenish.material_forecasts.manual_override_quantity IS 'The planner''s number, in units.';
 COMMENT ON COLUMN replenish.material_forecasts.forecast_status IS 'ACTIVE, SUPERSEDED or REJECTED.';
