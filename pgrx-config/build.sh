@@ -16,7 +16,7 @@ alive "extension" cargo pgrx package --features "pg$PG_MAJOR" --no-default-featu
     --pg-config "$PG_BIN/pg_config" --out-dir "$package"
 
 # PostgreSQL finds its folders relative to its programs, so a copy of the tree is a server.
-root=$CARGO_TARGET_DIR/pg$PG_MAJOR
+root=$(server_root)
 if [ ! -x "$root$PG_BIN/postgres" ] || [ "$PG_BIN/postgres" -nt "$root$PG_BIN/postgres" ]; then
     rm -rf "$root"
     mkdir -p "$root"

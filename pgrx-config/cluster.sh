@@ -2,7 +2,7 @@
 # cluster stops and its files go when the script ends, however it ends.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-SERVER_BIN=$CARGO_TARGET_DIR/pg$PG_MAJOR$PG_BIN
+SERVER_BIN=$(server_root)$PG_BIN
 CLUSTER=
 
 # start_cluster [setting=value …]

@@ -1,6 +1,8 @@
 # What the scripts of this folder share. Source it from bash; it changes into the repository.
 
 set -euo pipefail
+# The server's account has to read what is built.
+umask 022
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 PG_MAJOR=${PG_MAJOR:-15}
@@ -26,6 +28,17 @@ as_server() {
     else
         "$@"
     fi
+}
+
+# Where the private copy of PostgreSQL is: under the target folder, unless its account may not go
+# there, as in root's home.
+server_root() {
+    local root=$CARGO_TARGET_DIR/pg$PG_MAJOR
+    mkdir -p "$root"
+    if ! as_server test -x "$root"; then
+        root=/var/tmp/pg_replenish-$(id -u)-$(printf '%s' "$root" | cksum | cut -d ' ' -f 1)
+    fi
+    printf '%s\n' "$root"
 }
 
 # Runs a long step with a line every ten seconds, so that nobody takes it for dead.
