@@ -50,6 +50,8 @@ pub enum Algorithm {
     Adida,
     /// Smoothed aggregates of several lengths.
     Imapa,
+    /// A weighted mean of several models, by the kind of demand.
+    Combination,
 }
 
 impl Algorithm {
@@ -75,6 +77,7 @@ impl Algorithm {
         Algorithm::Tsb,
         Algorithm::Adida,
         Algorithm::Imapa,
+        Algorithm::Combination,
     ];
 
     /// The name as users write it.
@@ -100,6 +103,7 @@ impl Algorithm {
             Algorithm::Tsb => "TSB",
             Algorithm::Adida => "ADIDA",
             Algorithm::Imapa => "IMAPA",
+            Algorithm::Combination => "COMBINATION",
         }
     }
 }

@@ -74,6 +74,15 @@ impl Origins {
     }
 }
 
+/// What an evaluation saw.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    /// Actual values and forecasts.
+    pub pairs: Accumulator,
+    /// Absolute errors over the standard deviation that the model gave for the step.
+    pub scaled_errors: Vec<f64>,
+}
+
 /// Pairs of actual and forecast over all windows. The model is fitted at the first cut and goes on
 /// with the same parameters at the later ones.
 ///
@@ -84,8 +93,8 @@ pub(crate) fn evaluate(
     origins: &Origins,
     non_negative: bool,
     fit: impl Fn(&[f64]) -> Result<Box<dyn Model>, Error>,
-) -> Result<Accumulator, Error> {
-    let mut pairs = Accumulator::default();
+) -> Result<Tally, Error> {
+    let mut tally = Tally::default();
     let mut model: Option<Box<dyn Model>> = None;
     for cut in &origins.cuts {
         let (known, future) = history.split_at(*cut);
@@ -95,17 +104,22 @@ pub(crate) fn evaluate(
             None => fit(known)?,
         };
         let bands = current.bands(origins.horizon.min(future.len())).finite()?;
-        for (actual, forecast) in future.iter().zip(&bands.mean) {
+        let std_dev = bands.std_dev();
+        for ((actual, forecast), std_dev) in future.iter().zip(&bands.mean).zip(std_dev) {
+            if std_dev > 0.0 {
+                let scaled = (actual - forecast).abs() / std_dev;
+                tally.scaled_errors.push(scaled);
+            }
             let forecast = if non_negative {
                 forecast.max(0.0)
             } else {
                 *forecast
             };
-            pairs.push(*actual, forecast);
+            tally.pairs.push(*actual, forecast);
         }
         model = Some(current);
     }
-    Ok(pairs)
+    Ok(tally)
 }
 
 #[cfg(test)]

@@ -43,6 +43,34 @@ impl Bands {
         }
     }
 
+    /// Standard deviations of which normal intervals have these widths.
+    pub(crate) fn std_dev(&self) -> Vec<f64> {
+        let widths = self.upper_80.iter().zip(&self.lower_80);
+        widths
+            .map(|(high, low)| (high - low) / (2.0 * Z_80))
+            .collect()
+    }
+
+    /// Weighted means of values and bounds; weights of sum 1.
+    pub(crate) fn weighted(parts: impl Iterator<Item = (f64, Self)>) -> Self {
+        let mut total = Self {
+            mean: Vec::new(),
+            lower_80: Vec::new(),
+            upper_80: Vec::new(),
+            lower_95: Vec::new(),
+            upper_95: Vec::new(),
+        };
+        for (weight, mut part) in parts {
+            for (sums, values) in total.all_mut().into_iter().zip(part.all_mut()) {
+                sums.resize(values.len(), 0.0);
+                for (sum, value) in sums.iter_mut().zip(values) {
+                    *sum += weight * *value;
+                }
+            }
+        }
+        total
+    }
+
     /// Puts a season into values and bounds, `elapsed` steps after its first place.
     pub(crate) fn restore(&mut self, profile: &Profile, elapsed: usize) {
         for values in self.all_mut() {

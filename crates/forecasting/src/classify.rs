@@ -91,6 +91,22 @@ pub fn classify_demand(history: &[f64]) -> Result<DemandClass, Error> {
     })
 }
 
+/// Share of steps without demand from which a series is forecast as seldom demand.
+const ZEROS: f64 = 0.05;
+
+/// Whether demand comes seldom.
+pub(crate) fn is_seldom(history: &[f64]) -> bool {
+    let zeros = history.iter().filter(|value| **value <= 0.0).count() as f64;
+    if zeros >= ZEROS * history.len() as f64 {
+        return true;
+    }
+    let pattern = classify_demand(history).map(|class| class.pattern);
+    matches!(
+        pattern,
+        Ok(DemandPattern::Intermittent | DemandPattern::Lumpy)
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

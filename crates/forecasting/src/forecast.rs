@@ -3,8 +3,9 @@
 //! Nothing is dropped: a series that is too short, constant or all zero, and a named algorithm
 //! whose needs are not met, get the simplest forecast that fits, and the status and reason say so.
 
-use crate::backtest::{Backtest, Origins, evaluate};
-use crate::metrics::Accumulator;
+use crate::backtest::{Backtest, Origins, Tally, evaluate};
+use crate::classify::is_seldom;
+use crate::conformal::Conformal;
 use crate::models::{Model, moving_average, naive};
 use crate::select::{self, Choice};
 use crate::{Algorithm, Bands, Error, check, detect_seasonality};
@@ -147,7 +148,8 @@ struct Draft {
     reason: String,
     model: Box<dyn Model>,
     bands: Bands,
-    pairs: Accumulator,
+    tally: Tally,
+    conformal: bool,
     candidates: Vec<Candidate>,
 }
 
@@ -173,9 +175,9 @@ fn unchanging(history: &[f64], value: f64, request: &Request) -> Result<Outcome,
         );
         (Status::Constant, reason)
     };
-    let mut pairs = Accumulator::default();
+    let mut tally = Tally::default();
     for value in &history[1..] {
-        pairs.push(*value, *value);
+        tally.pairs.push(*value, *value);
     }
     let bands = model.bands(request.horizon).finite()?;
     let draft = Draft {
@@ -184,7 +186,8 @@ fn unchanging(history: &[f64], value: f64, request: &Request) -> Result<Outcome,
         reason,
         model: Box::new(model),
         bands,
-        pairs,
+        tally,
+        conformal: false,
         candidates: Vec::new(),
     };
     finish(history, request, None, draft)
@@ -200,7 +203,8 @@ fn short(history: &[f64], request: &Request) -> Result<Draft, Error> {
         reason: format!("{count} {plural} too few to fit a model: their mean is the forecast."),
         bands: model.bands(request.horizon).finite()?,
         model: Box::new(model),
-        pairs: Accumulator::default(),
+        tally: Tally::default(),
+        conformal: false,
         candidates: Vec::new(),
     })
 }
@@ -226,25 +230,37 @@ fn chosen(
         algorithm,
         model,
         bands,
-        pairs,
+        tally,
         candidates,
     } = choice;
     let season = match season_length {
         Some(length) => format!("a season of {length}"),
         None => "no season".to_owned(),
     };
-    let reason = format!(
-        "The series shows {season}. Of {} algorithms {algorithm} erred least on the last part of \
-         the history.",
-        candidates.len()
-    );
+    let kind = if is_seldom(history) {
+        "Demand comes seldom"
+    } else {
+        "Demand comes often"
+    };
+    let reason = if algorithm == Algorithm::Combination {
+        format!(
+            "{kind} and shows {season}: a combination of models for such demand is taken, which \
+             erred less than single models on other series."
+        )
+    } else {
+        format!(
+            "{kind} and shows {season}. The combination of models could not be used; of the others \
+             {algorithm} erred least on the last part of the history."
+        )
+    };
     Ok(Draft {
         algorithm,
         status: Status::Fitted,
         reason,
         model,
         bands,
-        pairs,
+        tally,
+        conformal: !is_seldom(history),
         candidates,
     })
 }
@@ -256,7 +272,7 @@ fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Re
         Ok(model) => model,
         Err(error) => return instead(history, request, season_length, &error),
     };
-    let pairs = Origins::new(history.len(), request.horizon, season_length)
+    let tally = Origins::new(history.len(), request.horizon, season_length)
         .and_then(|origins| {
             let fit = |known: &[f64]| select::fit(algorithm, known, season_length);
             evaluate(history, &origins, request.non_negative, fit).ok()
@@ -268,7 +284,8 @@ fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Re
         reason: format!("{algorithm} was asked for."),
         bands: model.bands(request.horizon).finite()?,
         model,
-        pairs,
+        tally,
+        conformal: false,
         candidates: Vec::new(),
     })
 }
@@ -305,7 +322,7 @@ fn finish(
     draft: Draft,
 ) -> Result<Outcome, Error> {
     let naive_mae = naive_mae(history, season_length.unwrap_or(1));
-    let backtest = Backtest::of(&draft.pairs, naive_mae);
+    let backtest = Backtest::of(&draft.tally.pairs, naive_mae);
     let confidence = match (&backtest, draft.status) {
         (_, Status::AllZero) => 1.0,
         (Some(backtest), _) => (1.0 - backtest.wape.unwrap_or(100.0) / 100.0).clamp(0.0, 1.0),
@@ -315,11 +332,16 @@ fn finish(
     if !residual_std.is_finite() {
         return Err(Error::Overflow);
     }
+    let bands = if draft.conformal {
+        Conformal::of(draft.tally.scaled_errors).bands(&draft.bands)
+    } else {
+        draft.bands
+    };
     Ok(Outcome {
         bands: if request.non_negative {
-            draft.bands.non_negative()
+            bands.non_negative()
         } else {
-            draft.bands
+            bands
         },
         explanation: Explanation {
             algorithm: draft.algorithm,

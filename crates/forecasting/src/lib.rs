@@ -36,6 +36,7 @@ mod backtest;
 mod bands;
 mod check;
 mod classify;
+mod conformal;
 mod count_law;
 pub mod error;
 mod forecast;

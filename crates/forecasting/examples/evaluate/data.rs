@@ -130,3 +130,36 @@ pub fn retail(folder: &Path) -> Result<Vec<Series>, Box<dyn Error>> {
     }
     Ok(all)
 }
+
+/// Daily series of 365 values with level, trend, week and noise, for the cost of a forecast of 90
+/// days; whole numbers above zero, the same in every run.
+pub fn synthetic(_: &Path) -> Result<Vec<Series>, Box<dyn Error>> {
+    let mut state = 20_260_101_u64;
+    let mut uniform = || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let mut all = Vec::new();
+    for _ in 0..1_000 {
+        let level = 20.0 + 200.0 * uniform();
+        let slope = level * 0.0016 * (uniform() - 0.5);
+        let week: Vec<f64> = (0..7).map(|_| 0.6 + 0.8 * uniform()).collect();
+        let spread = 0.05 + 0.3 * uniform();
+        let mut train: Vec<f64> = (0..455)
+            .map(|day| {
+                let noise = (0..4).map(|_| uniform() - 0.5).sum::<f64>() * 1.73;
+                let mean = (level + slope * f64::from(day)) * week[day as usize % 7];
+                (mean * (1.0 + spread * noise)).max(1.0).round()
+            })
+            .collect();
+        all.push(Series {
+            category: "all".to_owned(),
+            season_length: 7,
+            test: train.split_off(365),
+            train,
+        });
+    }
+    Ok(all)
+}

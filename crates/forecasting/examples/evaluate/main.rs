@@ -6,7 +6,7 @@
 //! ```
 //!
 //! `--training` judges on the last part of the training data instead, so that choices can be made
-//! without looking at what is held out. `--set m3`, `carparts` or `retail` measures one set.
+//! without looking at what is held out. `--set m3`, `carparts`, `retail` or `synthetic` measures one set.
 
 #![allow(clippy::print_stdout)] // printing is what it is for
 
@@ -112,10 +112,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let options = options()?;
     type Loader = fn(&Path) -> Result<Vec<Series>, Box<dyn Error>>;
-    let sets: [(&str, Loader); 3] = [
+    let sets: [(&str, Loader); 4] = [
         ("m3", data::m3),
         ("carparts", data::car_parts),
         ("retail", data::retail),
+        ("synthetic", data::synthetic),
     ];
     for (name, load) in sets {
         if options.set.as_deref().is_some_and(|set| set != name) {

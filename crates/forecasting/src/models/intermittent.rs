@@ -69,8 +69,21 @@ const BOUNDS: (f64, f64) = (0.1, 0.3);
 pub fn fit(history: &[f64], method: Method) -> Result<Intermittent, Error> {
     check::history(history)?;
     let tail = check::tail(history);
-    let demand = Demand::of(tail);
-    let level = match method {
+    let level = level(tail, method);
+    let law = CountLaw::of(tail);
+    Ok(Intermittent {
+        method,
+        level,
+        interval: Demand::of(tail).mean_interval(),
+        std_dev: law.std_dev_about(level),
+        law,
+    })
+}
+
+/// Expected demand of one step.
+pub(crate) fn level(history: &[f64], method: Method) -> f64 {
+    let demand = Demand::of(history);
+    match method {
         _ if demand.sizes.is_empty() => 0.0,
         Method::Croston => demand.croston(ALPHA, ALPHA),
         Method::Sba => (1.0 - ALPHA / 2.0) * demand.croston(ALPHA, ALPHA),
@@ -78,22 +91,16 @@ pub fn fit(history: &[f64], method: Method) -> Result<Intermittent, Error> {
             optimal_alpha(&demand.sizes),
             optimal_alpha(&demand.intervals),
         ),
-        Method::Tsb => tsb(tail, ALPHA, ALPHA),
-        Method::Adida => aggregated(tail, demand.bucket()),
+        Method::Tsb => tsb(history, ALPHA, ALPHA),
+        Method::Adida => aggregated(history, demand.bucket()),
         Method::Imapa => {
             let longest = demand.bucket();
-            let sum: f64 = (1..=longest).map(|bucket| aggregated(tail, bucket)).sum();
+            let sum: f64 = (1..=longest)
+                .map(|bucket| aggregated(history, bucket))
+                .sum();
             sum / longest as f64
         }
-    };
-    let law = CountLaw::of(tail);
-    Ok(Intermittent {
-        method,
-        level,
-        interval: demand.mean_interval(),
-        std_dev: law.std_dev_about(level),
-        law,
-    })
+    }
 }
 
 /// Sizes of demands and the steps between them, the first counted from the start.

@@ -6,6 +6,7 @@
 use crate::{Bands, Error};
 use std::collections::BTreeMap;
 
+pub mod combination;
 pub mod drift;
 pub mod ets;
 pub mod exponential_smoothing;

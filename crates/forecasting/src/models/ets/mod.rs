@@ -27,7 +27,7 @@ mod variance;
 pub use form::{ErrorForm, Form, SeasonForm, TrendForm};
 
 use super::{Model, named};
-use crate::profile::Profile;
+use crate::profile::{Profile, is_significant};
 use crate::{Bands, Error, check};
 use filter::{Point, Smoothing, State};
 use std::collections::BTreeMap;
@@ -73,12 +73,55 @@ pub fn fit(
     }
 }
 
-/// As [`fit`], with the forms that `wanted` lets through and that the history allows.
-pub(crate) fn best_of(
+fn best_of(
     history: &[f64],
     season_length: Option<usize>,
     wanted: impl Fn(Form) -> bool,
 ) -> Result<Ets, Error> {
+    let models = fit_all(history, season_length, wanted)?;
+    best(models).ok_or_else(|| too_short(history))
+}
+
+/// The best form without a full trend and the best form with a trend, from one round of fits. Where
+/// the season passes its test, forms without one are not tried.
+pub(crate) fn best_two(history: &[f64], season_length: Option<usize>) -> Result<(Ets, Ets), Error> {
+    let tail = check::tail(history);
+    let seasonal =
+        season_length.is_some_and(|m| (2..=LONGEST_SEASON).contains(&m) && is_significant(tail, m));
+    let models = fit_all(history, season_length, |form| {
+        !seasonal || form.is_seasonal()
+    })?;
+    let of = |wanted: fn(TrendForm) -> bool| {
+        let models = models.iter().filter(|model| wanted(model.form.trend));
+        best(models.cloned()).ok_or_else(|| too_short(history))
+    };
+    Ok((
+        of(|trend| trend != TrendForm::Additive)?,
+        of(|trend| trend != TrendForm::None)?,
+    ))
+}
+
+fn best(models: impl IntoIterator<Item = Ets>) -> Option<Ets> {
+    let finite = models
+        .into_iter()
+        .filter(|model| model.criterion.is_finite());
+    finite.min_by(|a, b| a.criterion.total_cmp(&b.criterion))
+}
+
+fn too_short(history: &[f64]) -> Error {
+    Error::HistoryTooShort {
+        model: "ETS",
+        needed: NEEDED.max(history.len() + 1),
+        length: history.len(),
+    }
+}
+
+/// The forms that `wanted` lets through and that the history allows, simplest first.
+fn fit_all(
+    history: &[f64],
+    season_length: Option<usize>,
+    wanted: impl Fn(Form) -> bool,
+) -> Result<Vec<Ets>, Error> {
     check::history(history)?;
     if let Some(season_length) = season_length {
         check::count("season_length", season_length, 1, crate::MAX_SEASON_LENGTH)?;
@@ -99,18 +142,14 @@ pub(crate) fn best_of(
             && (positive || !form.needs_positive_values())
             && values.len() > form.free_parameters(m) + 1
     });
-    let best = candidates
-        .map(|form| Ets::of(form, values, m, &starts))
-        .filter(|model| model.criterion.is_finite())
-        .min_by(|a, b| a.criterion.total_cmp(&b.criterion));
-    let mut model = best.ok_or(Error::HistoryTooShort {
-        model: "ETS",
-        needed: NEEDED.max(values.len() + 1),
-        length: values.len(),
-    })?;
-    model.profile = profile;
-    model.elapsed = history.len();
-    Ok(model)
+    Ok(candidates
+        .map(|form| {
+            let mut model = Ets::of(form, values, m, &starts);
+            model.profile.clone_from(&profile);
+            model.elapsed = history.len();
+            model
+        })
+        .collect())
 }
 
 fn check_needs(history: &[f64], season_length: Option<usize>, form: Form) -> Result<(), Error> {

@@ -1,0 +1,211 @@
+//! A combination of models: what AUTO takes where nothing speaks against it.
+//!
+//! Frequent demand (smooth or erratic, [`crate::classify_demand`]): half dynamic optimised Theta,
+//! half ETS; the ETS half is the mean of the best form without a full trend and the best form with
+//! one. Seldom demand (intermittent or lumpy): the mean of IMAPA and of the averages over the last
+//! sixth and third of the history, times a profile of the season. Combining hedges against the
+//! wrong model and beats choosing one (Bates and Granger 1969; Makridakis and Hibon 2000).
+//!
+//! How this combination was found, on training data only: M3 with four windows inside the training
+//! parts, all weighted means and medians of up to four of Theta, dynamic and plain optimised Theta,
+//! and ETS over all forms, over those without a full trend, over those with a trend. Forced forms
+//! (only damped, none) were left out: shorter training windows flatter them. This one came first
+//! (sMAPE 13.23, MASE 1.400 there; dynamic Theta alone 13.37 and 1.42). For seldom demand car parts
+//! (three windows) and retail (two windows) with sixteen means of IMAPA, ADIDA, TSB and averages:
+//! within 0.2% of the best on both. A series with zeros in a twentieth of its steps counts as
+//! seldom, which also won there. The season's factors need eight seasons.
+//!
+//! Intervals: frequent demand takes the mean of the members' standard deviations (their errors go
+//! together), which AUTO then stretches by what its backtest saw; seldom demand the recent history's
+//! quantiles.
+//!
+//! ```
+//! use forecasting::models::{Model, combination};
+//! let history: Vec<f64> = (0..40).map(|t| 10.0 + f64::from(t % 4)).collect();
+//! let model = combination::fit(&history, Some(4))?;
+//! assert!((model.bands(4).mean[3] - 13.0).abs() < 0.3);
+//! # Ok::<(), forecasting::Error>(())
+//! ```
+
+use super::intermittent::{self, Method};
+use super::theta::{self, Variant};
+use super::{Model, ets, named};
+use crate::classify::is_seldom;
+use crate::count_law::CountLaw;
+use crate::{Bands, Error, check};
+use std::collections::BTreeMap;
+
+/// A fitted combination.
+pub struct Combination {
+    parts: Parts,
+    season_length: Option<usize>,
+}
+
+/// A weight and a model.
+type Weighted = (f64, Box<dyn Model>);
+
+enum Parts {
+    /// Weights of sum 1 and models.
+    Frequent(Vec<Weighted>),
+    Seldom(Seldom),
+}
+
+/// A level, a season's factors from the next step on, and the law of the values.
+struct Seldom {
+    level: f64,
+    factors: Vec<f64>,
+    law: CountLaw,
+    std_dev: f64,
+}
+
+/// Longest windows of the two averages, in steps: eight and twelve weeks of days.
+const LONGEST_WINDOWS: [usize; 2] = [56, 84];
+/// Shortest window of an average.
+const SHORTEST_WINDOW: usize = 6;
+
+/// Fits to at least five values, with the season of `season_length` steps where there is one.
+///
+/// # Errors
+/// Fewer than five values, NaN or infinity among them; a season of more than 1,000 steps.
+pub fn fit(history: &[f64], season_length: Option<usize>) -> Result<Combination, Error> {
+    check::history(history)?;
+    let parts = if is_seldom(history) {
+        Parts::Seldom(Seldom::fit(history, season_length)?)
+    } else {
+        Parts::Frequent(frequent(history, season_length)?)
+    };
+    Ok(Combination {
+        parts,
+        season_length,
+    })
+}
+
+fn frequent(history: &[f64], season_length: Option<usize>) -> Result<Vec<Weighted>, Error> {
+    let dynamic = theta::fit(history, season_length, Variant::Dynamic)?;
+    let mut parts: Vec<Weighted> = vec![(0.5, Box::new(dynamic))];
+    // Too few values for ETS: Theta alone.
+    if let Ok((calm, trended)) = ets::best_two(history, season_length) {
+        parts.push((0.25, Box::new(calm)));
+        parts.push((0.25, Box::new(trended)));
+    } else {
+        parts[0].0 = 1.0;
+    }
+    Ok(parts)
+}
+
+impl Seldom {
+    fn fit(history: &[f64], season_length: Option<usize>) -> Result<Self, Error> {
+        let tail = check::tail(history);
+        let average = |share: usize, longest: usize| {
+            let window = (tail.len() as f64 / share as f64).round() as usize;
+            let window = window.min(longest).max(SHORTEST_WINDOW).min(tail.len());
+            tail[tail.len() - window..].iter().sum::<f64>() / window as f64
+        };
+        let imapa = intermittent::level(tail, Method::Imapa);
+        let sum = imapa + average(6, LONGEST_WINDOWS[0]) + average(3, LONGEST_WINDOWS[1]);
+        let level = sum / 3.0;
+        let law = CountLaw::of(tail);
+        Ok(Self {
+            level,
+            factors: factors(tail, season_length.unwrap_or(1)),
+            std_dev: law.std_dev_about(level),
+            law,
+        })
+    }
+}
+
+/// Demand of each place of the season over that of a mean step, the first that of the step after the
+/// history; drawn towards 1 as far as the differences may be chance (James and Stein 1961).
+fn factors(values: &[f64], season_length: usize) -> Vec<f64> {
+    let seasons = values.len() / season_length.max(1);
+    if season_length < 3 || seasons < 8 {
+        return vec![1.0];
+    }
+    let whole = &values[values.len() - seasons * season_length..];
+    let (count, places) = (seasons as f64, season_length as f64);
+    let mut sums = vec![0.0; season_length];
+    for season in whole.chunks_exact(season_length) {
+        for (sum, value) in sums.iter_mut().zip(season) {
+            *sum += value;
+        }
+    }
+    let mean = sums.iter().sum::<f64>() / whole.len() as f64;
+    let between: f64 = sums.iter().map(|sum| (sum / count - mean).powi(2)).sum();
+    let within: f64 = whole
+        .iter()
+        .zip(sums.iter().cycle())
+        .map(|(value, sum)| (value - sum / count).powi(2))
+        .sum();
+    if mean <= 0.0 || between <= 0.0 {
+        return vec![1.0];
+    }
+    let chance = within / (places * (count - 1.0)) / count;
+    let trust = (1.0 - (places - 3.0).max(1.0) * chance / between).max(0.0);
+    sums.iter()
+        .map(|sum| 1.0 + trust * (sum / count / mean - 1.0))
+        .collect()
+}
+
+impl Model for Combination {
+    fn bands(&self, horizon: usize) -> Bands {
+        match &self.parts {
+            Parts::Seldom(seldom) => {
+                let factors = seldom.factors.iter().cycle().take(horizon);
+                let mean: Vec<f64> = factors.map(|factor| seldom.level * factor).collect();
+                seldom.law.bands(&mean)
+            }
+            Parts::Frequent(parts) => {
+                let bands = parts
+                    .iter()
+                    .map(|(weight, model)| (*weight, model.bands(horizon)));
+                Bands::weighted(bands)
+            }
+        }
+    }
+
+    fn parameters(&self) -> BTreeMap<String, f64> {
+        match &self.parts {
+            Parts::Seldom(seldom) => named([("level", seldom.level)]),
+            Parts::Frequent(parts) => {
+                const NAMES: [&str; 3] = ["theta", "ets", "ets_trend"];
+                let mut all = BTreeMap::new();
+                for (name, (weight, model)) in NAMES.iter().zip(parts) {
+                    all.insert(format!("{name}_weight"), *weight);
+                    for (parameter, value) in model.parameters() {
+                        all.insert(format!("{name}_{parameter}"), value);
+                    }
+                }
+                all
+            }
+        }
+    }
+
+    fn residual_std_dev(&self) -> f64 {
+        match &self.parts {
+            Parts::Seldom(seldom) => seldom.std_dev,
+            Parts::Frequent(parts) => {
+                let weighted = parts
+                    .iter()
+                    .map(|(weight, model)| weight * model.residual_std_dev());
+                weighted.sum()
+            }
+        }
+    }
+
+    fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
+        let parts = match &self.parts {
+            Parts::Seldom(_) => Parts::Seldom(Seldom::fit(history, self.season_length)?),
+            Parts::Frequent(parts) => {
+                let applied = parts.iter().map(|(weight, model)| {
+                    let model = model.applied_to(history)?;
+                    Ok((*weight, model))
+                });
+                Parts::Frequent(applied.collect::<Result<_, Error>>()?)
+            }
+        };
+        Ok(Box::new(Self {
+            parts,
+            season_length: self.season_length,
+        }))
+    }
+}
