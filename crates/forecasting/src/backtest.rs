@@ -96,9 +96,14 @@ pub(crate) fn evaluate(
 ) -> Result<Tally, Error> {
     let mut tally = Tally::default();
     let mut model: Option<Box<dyn Model>> = None;
+    // One beginning for all windows: first states belong to it.
+    let begin = origins
+        .cuts
+        .first()
+        .map_or(0, |cut| cut - check::tail(&history[..*cut]).len());
     for cut in &origins.cuts {
         let (known, future) = history.split_at(*cut);
-        let known = check::tail(known);
+        let known = &known[begin..];
         let current = match model {
             Some(former) => former.applied_to(known)?,
             None => fit(known)?,

@@ -98,9 +98,13 @@ pub(crate) fn auto(
     let seldom = is_seldom(history);
     let mut tried: Vec<(f64, Algorithm, Tally)> = Vec::new();
     let mut candidates = Vec::new();
+    let mut combined = combination::fit(check::tail(history), season_length).ok();
     for algorithm in names(season_length, seldom) {
         let result = evaluate(history, &origins, non_negative, |known| {
-            fit(algorithm, known, season_length)
+            match (&combined, algorithm) {
+                (Some(combined), Algorithm::Combination) => Ok(Box::new(combined.refitted(known)?)),
+                _ => fit(algorithm, known, season_length),
+            }
         });
         let candidate = match result {
             Ok(tally) => {
@@ -125,8 +129,11 @@ pub(crate) fn auto(
             .iter()
             .fold(0.0, |limit: f64, value| limit.max(value.abs()));
     for (_, algorithm, tally) in tried {
-        let fitted = fit(algorithm, history, season_length)
-            .and_then(|model| Ok((model.bands(horizon).finite()?, model)));
+        let model: Result<Box<dyn Model>, Error> = match combined.take() {
+            Some(combined) if algorithm == Algorithm::Combination => Ok(Box::new(combined)),
+            _ => fit(algorithm, history, season_length),
+        };
+        let fitted = model.and_then(|model| Ok((model.bands(horizon).finite()?, model)));
         match fitted {
             Ok((bands, model)) if bands.mean.iter().all(|mean| mean.abs() <= limit) => {
                 return Some(Choice {
@@ -161,7 +168,7 @@ fn names(season_length: Option<usize>, seldom: bool) -> Vec<Algorithm> {
     if seldom {
         names.extend([Algorithm::Tsb, Algorithm::Sba]);
     } else {
-        names.extend([Algorithm::Naive, Algorithm::DynamicOptimizedTheta]);
+        names.push(Algorithm::Naive);
     }
     if season_length.is_some() {
         names.push(Algorithm::SeasonalNaive);

@@ -27,9 +27,10 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
+use super::ets::{self, Ets};
 use super::intermittent::{self, Method};
 use super::theta::{self, Variant};
-use super::{Model, ets, named};
+use super::{Model, named};
 use crate::classify::is_seldom;
 use crate::count_law::CountLaw;
 use crate::{Bands, Error, check};
@@ -45,8 +46,12 @@ pub struct Combination {
 type Weighted = (f64, Box<dyn Model>);
 
 enum Parts {
-    /// Weights of sum 1 and models.
-    Frequent(Vec<Weighted>),
+    Frequent {
+        /// Weights of sum 1 and models.
+        models: Vec<Weighted>,
+        /// The ETS models among them, to be fitted anew.
+        forms: Option<Box<(Ets, Ets)>>,
+    },
     Seldom(Seldom),
 }
 
@@ -72,7 +77,7 @@ pub fn fit(history: &[f64], season_length: Option<usize>) -> Result<Combination,
     let parts = if is_seldom(history) {
         Parts::Seldom(Seldom::fit(history, season_length)?)
     } else {
-        Parts::Frequent(frequent(history, season_length)?)
+        frequent(history, season_length)?
     };
     Ok(Combination {
         parts,
@@ -80,17 +85,68 @@ pub fn fit(history: &[f64], season_length: Option<usize>) -> Result<Combination,
     })
 }
 
-fn frequent(history: &[f64], season_length: Option<usize>) -> Result<Vec<Weighted>, Error> {
-    let dynamic = theta::fit(history, season_length, Variant::Dynamic)?;
-    let mut parts: Vec<Weighted> = vec![(0.5, Box::new(dynamic))];
-    // Too few values for ETS: Theta alone.
-    if let Ok((calm, trended)) = ets::best_two(history, season_length) {
-        parts.push((0.25, Box::new(calm)));
-        parts.push((0.25, Box::new(trended)));
-    } else {
-        parts[0].0 = 1.0;
+impl Combination {
+    /// The same models fitted anew to another part of the history. Forms of ETS stay as they were
+    /// chosen.
+    pub(crate) fn refitted(&self, history: &[f64]) -> Result<Self, Error> {
+        let season_length = self.season_length;
+        let parts = match &self.parts {
+            Parts::Seldom(_) => Parts::Seldom(Seldom::fit(history, season_length)?),
+            Parts::Frequent { forms: None, .. } => alone(dynamic(history, season_length)?),
+            Parts::Frequent {
+                forms: Some(forms), ..
+            } => {
+                let dynamic = dynamic(history, season_length)?;
+                let calm = forms.0.refitted(history, season_length);
+                let trended = forms.1.refitted(history, season_length);
+                match (calm, trended) {
+                    (Ok(calm), Ok(trended)) => mixed(dynamic, calm, trended),
+                    // The part is too short for a form that the whole allows.
+                    _ => alone(dynamic),
+                }
+            }
+        };
+        Ok(Self {
+            parts,
+            season_length,
+        })
     }
-    Ok(parts)
+}
+
+fn dynamic(history: &[f64], season_length: Option<usize>) -> Result<Box<dyn Model>, Error> {
+    Ok(Box::new(theta::fit(
+        history,
+        season_length,
+        Variant::Dynamic,
+    )?))
+}
+
+fn alone(dynamic: Box<dyn Model>) -> Parts {
+    Parts::Frequent {
+        models: vec![(1.0, dynamic)],
+        forms: None,
+    }
+}
+
+fn mixed(dynamic: Box<dyn Model>, calm: Ets, trended: Ets) -> Parts {
+    let models: Vec<Weighted> = vec![
+        (0.5, dynamic),
+        (0.25, Box::new(calm.clone())),
+        (0.25, Box::new(trended.clone())),
+    ];
+    Parts::Frequent {
+        models,
+        forms: Some(Box::new((calm, trended))),
+    }
+}
+
+fn frequent(history: &[f64], season_length: Option<usize>) -> Result<Parts, Error> {
+    let dynamic = dynamic(history, season_length)?;
+    Ok(match ets::best_two(history, season_length) {
+        Ok((calm, trended)) => mixed(dynamic, calm, trended),
+        // Too few values for ETS: Theta alone.
+        Err(_) => alone(dynamic),
+    })
 }
 
 impl Seldom {
@@ -154,8 +210,8 @@ impl Model for Combination {
                 let mean: Vec<f64> = factors.map(|factor| seldom.level * factor).collect();
                 seldom.law.bands(&mean)
             }
-            Parts::Frequent(parts) => {
-                let bands = parts
+            Parts::Frequent { models, .. } => {
+                let bands = models
                     .iter()
                     .map(|(weight, model)| (*weight, model.bands(horizon)));
                 Bands::weighted(bands)
@@ -166,10 +222,10 @@ impl Model for Combination {
     fn parameters(&self) -> BTreeMap<String, f64> {
         match &self.parts {
             Parts::Seldom(seldom) => named([("level", seldom.level)]),
-            Parts::Frequent(parts) => {
+            Parts::Frequent { models, .. } => {
                 const NAMES: [&str; 3] = ["theta", "ets", "ets_trend"];
                 let mut all = BTreeMap::new();
-                for (name, (weight, model)) in NAMES.iter().zip(parts) {
+                for (name, (weight, model)) in NAMES.iter().zip(models) {
                     all.insert(format!("{name}_weight"), *weight);
                     for (parameter, value) in model.parameters() {
                         all.insert(format!("{name}_{parameter}"), value);
@@ -183,8 +239,8 @@ impl Model for Combination {
     fn residual_std_dev(&self) -> f64 {
         match &self.parts {
             Parts::Seldom(seldom) => seldom.std_dev,
-            Parts::Frequent(parts) => {
-                let weighted = parts
+            Parts::Frequent { models, .. } => {
+                let weighted = models
                     .iter()
                     .map(|(weight, model)| weight * model.residual_std_dev());
                 weighted.sum()
@@ -195,12 +251,15 @@ impl Model for Combination {
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         let parts = match &self.parts {
             Parts::Seldom(_) => Parts::Seldom(Seldom::fit(history, self.season_length)?),
-            Parts::Frequent(parts) => {
-                let applied = parts.iter().map(|(weight, model)| {
+            Parts::Frequent { models, .. } => {
+                let applied = models.iter().map(|(weight, model)| {
                     let model = model.applied_to(history)?;
                     Ok((*weight, model))
                 });
-                Parts::Frequent(applied.collect::<Result<_, Error>>()?)
+                Parts::Frequent {
+                    models: applied.collect::<Result<_, Error>>()?,
+                    forms: None,
+                }
             }
         };
         Ok(Box::new(Self {

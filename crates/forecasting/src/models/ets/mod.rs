@@ -30,12 +30,30 @@ use super::{Model, named};
 use crate::profile::{Profile, is_significant};
 use crate::{Bands, Error, check};
 use filter::{Point, Smoothing, State};
+use search::Effort;
 use std::collections::BTreeMap;
 
 /// Longest season whose figures are states.
 const LONGEST_SEASON: usize = 24;
 /// Values that the model needs.
 const NEEDED: usize = 4;
+/// A search for the maximum itself.
+const THOROUGH: Effort = Effort {
+    steps: 30,
+    gain: 1e-6,
+};
+/// A search for a member of a combination: a ten-thousandth of the variance moves no forecast.
+const MEMBER: Effort = Effort {
+    steps: 25,
+    gain: 1e-4,
+};
+/// What tells hopeful forms from hopeless ones.
+const GLIMPSE: Effort = Effort {
+    steps: 2,
+    gain: 1e-4,
+};
+/// Distance in AICc to the leader of the moment beyond which a form is given up.
+const HOPELESS: f64 = 4.0;
 
 /// A fitted ETS model.
 #[derive(Debug, Clone)]
@@ -44,6 +62,8 @@ pub struct Ets {
     season_length: usize,
     /// A long season that was taken out.
     profile: Option<Profile>,
+    /// Values at the beginning that were not looked at.
+    skipped: usize,
     elapsed: usize,
     point: Point,
     state: State,
@@ -78,22 +98,33 @@ fn best_of(
     season_length: Option<usize>,
     wanted: impl Fn(Form) -> bool,
 ) -> Result<Ets, Error> {
-    let models = fit_all(history, season_length, wanted)?;
-    best(models).ok_or_else(|| too_short(history))
+    let data = Data::of(history, season_length, None)?;
+    let forms = data.forms().filter(|form| wanted(*form));
+    best(forms.map(|form| data.fit(form, THOROUGH))).ok_or_else(|| too_short(history))
 }
 
+/// Values that a combination fits ETS to, and seasons at least: more change its forecasts by less
+/// than they cost.
+const COMBINED_WINDOW: usize = 150;
+const COMBINED_SEASONS: usize = 10;
+
 /// The best form without a full trend and the best form with a trend, from one round of fits. Where
-/// the season passes its test, forms without one are not tried.
+/// the season passes its test, forms without one are not tried; forms that are far behind after a
+/// few steps of the search are given up.
 pub(crate) fn best_two(history: &[f64], season_length: Option<usize>) -> Result<(Ets, Ets), Error> {
-    let tail = check::tail(history);
-    let seasonal =
-        season_length.is_some_and(|m| (2..=LONGEST_SEASON).contains(&m) && is_significant(tail, m));
-    let models = fit_all(history, season_length, |form| {
-        !seasonal || form.is_seasonal()
-    })?;
+    let data = Data::of(history, season_length, Some(COMBINED_WINDOW))?;
+    let seasonal = data.m > 1 && is_significant(&data.values, data.m);
+    let glimpses: Vec<Ets> = data
+        .forms()
+        .filter(|form| !seasonal || form.is_seasonal())
+        .map(|form| data.fit(form, GLIMPSE))
+        .collect();
     let of = |wanted: fn(TrendForm) -> bool| {
-        let models = models.iter().filter(|model| wanted(model.form.trend));
-        best(models.cloned()).ok_or_else(|| too_short(history))
+        let class = || glimpses.iter().filter(|model| wanted(model.form.trend));
+        let leader = best(class().cloned()).ok_or_else(|| too_short(history))?;
+        let limit = leader.criterion + HOPELESS;
+        let hopeful = class().filter(|model| model.criterion <= limit);
+        best(hopeful.map(|model| data.resume(model))).ok_or_else(|| too_short(history))
     };
     Ok((
         of(|trend| trend != TrendForm::Additive)?,
@@ -116,40 +147,100 @@ fn too_short(history: &[f64]) -> Error {
     }
 }
 
-/// The forms that `wanted` lets through and that the history allows, simplest first.
-fn fit_all(
-    history: &[f64],
-    season_length: Option<usize>,
-    wanted: impl Fn(Form) -> bool,
-) -> Result<Vec<Ets>, Error> {
-    check::history(history)?;
-    if let Some(season_length) = season_length {
-        check::count("season_length", season_length, 1, crate::MAX_SEASON_LENGTH)?;
-    }
-    let profile = season_length
-        .filter(|season_length| *season_length > LONGEST_SEASON)
-        .and_then(|season_length| Profile::tested(history, Some(season_length)));
-    let adjusted = profile.as_ref().map(|profile| profile.remove(history));
-    let values = check::tail(adjusted.as_deref().unwrap_or(history));
-    let m = season_length
-        .filter(|m| (2..=LONGEST_SEASON).contains(m) && 2 * m <= values.len())
-        .unwrap_or(1);
-    let positive = values.iter().all(|value| *value > 0.0);
-    let starts = Starts::of(values, m);
-    let candidates = Form::all().filter(|form| {
-        wanted(*form)
-            && (m > 1 || !form.is_seasonal())
-            && (positive || !form.needs_positive_values())
-            && values.len() > form.free_parameters(m) + 1
-    });
-    Ok(candidates
-        .map(|form| {
-            let mut model = Ets::of(form, values, m, &starts);
-            model.profile.clone_from(&profile);
-            model.elapsed = history.len();
-            model
+/// What the forms are fitted to.
+struct Data {
+    values: Vec<f64>,
+    m: usize,
+    starts: Starts,
+    profile: Option<Profile>,
+    skipped: usize,
+    elapsed: usize,
+    positive: bool,
+}
+
+impl Data {
+    /// Takes a long season out and cuts to the last `window` values, or ten seasons if that is more.
+    fn of(
+        history: &[f64],
+        season_length: Option<usize>,
+        window: Option<usize>,
+    ) -> Result<Self, Error> {
+        check::history(history)?;
+        if let Some(season_length) = season_length {
+            check::count("season_length", season_length, 1, crate::MAX_SEASON_LENGTH)?;
+        }
+        let profile = season_length
+            .filter(|season_length| *season_length > LONGEST_SEASON)
+            .and_then(|season_length| Profile::tested(history, Some(season_length)));
+        let mut values = match &profile {
+            Some(profile) => profile.remove(history),
+            None => history.to_vec(),
+        };
+        let short = season_length.filter(|m| (2..=LONGEST_SEASON).contains(m));
+        let window = window.map_or(usize::MAX, |window| {
+            window.max(COMBINED_SEASONS * short.unwrap_or(1))
+        });
+        let skipped = history.len() - check::tail(history).len().min(window);
+        values.drain(..skipped);
+        let m = short.filter(|m| 2 * m <= values.len()).unwrap_or(1);
+        Ok(Self {
+            starts: Starts::of(&values, m),
+            positive: values.iter().all(|value| *value > 0.0),
+            values,
+            m,
+            profile,
+            skipped,
+            elapsed: history.len(),
         })
-        .collect())
+    }
+
+    /// The forms that the values allow, simplest first.
+    fn forms(&self) -> impl Iterator<Item = Form> {
+        Form::all().filter(|form| {
+            (self.m > 1 || !form.is_seasonal())
+                && (self.positive || !form.needs_positive_values())
+                && self.values.len() > form.free_parameters(self.m) + 1
+        })
+    }
+
+    fn fit(&self, form: Form, effort: Effort) -> Ets {
+        let mut start = self.starts.point(form).clone();
+        if form.trend == TrendForm::None {
+            // Without a slope the level begins at the middle of the first ten values.
+            start[filter::LEVEL] += 5.5 * start[filter::SLOPE];
+        }
+        let fit = search::search(form, &self.values, &start, self.m, effort);
+        self.model(form, fit)
+    }
+
+    /// Goes on where a fit of few steps ended.
+    fn resume(&self, model: &Ets) -> Ets {
+        let fit = search::resume(model.form, &self.values, &model.point, self.m, MEMBER);
+        self.model(model.form, fit)
+    }
+
+    fn model(&self, form: Form, fit: search::Fit) -> Ets {
+        let count = self.values.len() as f64;
+        let free = form.free_parameters(self.m) as f64;
+        let log_likelihood = -0.5 * count * fit.sum.max(f64::MIN_POSITIVE).ln();
+        let criterion =
+            2.0 * (free - log_likelihood) + 2.0 * free * (free + 1.0) / (count - free - 1.0);
+        let mut model = Ets {
+            form,
+            season_length: self.m,
+            profile: self.profile.clone(),
+            skipped: self.skipped,
+            elapsed: self.elapsed,
+            point: fit.point,
+            state: fit.state,
+            sigma: 0.0,
+            residual_std_dev: 0.0,
+            log_likelihood,
+            criterion,
+        };
+        model.judge(&self.values);
+        model
+    }
 }
 
 fn check_needs(history: &[f64], season_length: Option<usize>, form: Form) -> Result<(), Error> {
@@ -217,34 +308,6 @@ fn first_line(values: &[f64]) -> Point {
 }
 
 impl Ets {
-    fn of(form: Form, values: &[f64], m: usize, starts: &Starts) -> Self {
-        let mut start = starts.point(form).clone();
-        if form.trend == TrendForm::None {
-            // Without a slope the level begins at the middle of the first ten values.
-            start[filter::LEVEL] += 5.5 * start[filter::SLOPE];
-        }
-        let fit = search::search(form, values, &start, m);
-        let count = values.len() as f64;
-        let free = form.free_parameters(m) as f64;
-        let log_likelihood = -0.5 * count * fit.sum.max(f64::MIN_POSITIVE).ln();
-        let criterion =
-            2.0 * (free - log_likelihood) + 2.0 * free * (free + 1.0) / (count - free - 1.0);
-        let mut model = Self {
-            form,
-            season_length: m,
-            profile: None,
-            elapsed: values.len(),
-            point: fit.point,
-            state: fit.state,
-            sigma: 0.0,
-            residual_std_dev: 0.0,
-            log_likelihood,
-            criterion,
-        };
-        model.judge(values);
-        model
-    }
-
     /// Runs over the values with the parameters at hand: last states and the errors' spread.
     fn judge(&mut self, values: &[f64]) {
         let mut residuals = vec![0.0; values.len()];
@@ -268,6 +331,19 @@ impl Ets {
         // The residuals of multiplicative errors are scaled with a typical level.
         self.residual_std_dev = (sum / degrees).sqrt();
         self.sigma = self.residual_std_dev / scale;
+    }
+
+    /// The same form fitted anew, to the window that a combination looks at.
+    pub(crate) fn refitted(
+        &self,
+        history: &[f64],
+        season_length: Option<usize>,
+    ) -> Result<Self, Error> {
+        let data = Data::of(history, season_length, Some(COMBINED_WINDOW))?;
+        let possible = data.forms().any(|form| form == self.form);
+        possible
+            .then(|| data.fit(self.form, MEMBER))
+            .ok_or_else(|| too_short(history))
     }
 
     /// The form that was chosen.
@@ -332,7 +408,11 @@ impl Model for Ets {
         check::history(history)?;
         let mut model = self.clone();
         let adjusted = self.profile.as_ref().map(|profile| profile.remove(history));
-        model.judge(adjusted.as_deref().unwrap_or(history));
+        let values = adjusted.as_deref().unwrap_or(history);
+        let values = values
+            .get(self.skipped..)
+            .filter(|values| !values.is_empty());
+        model.judge(values.ok_or_else(|| too_short(history))?);
         model.elapsed = history.len();
         Ok(Box::new(model))
     }

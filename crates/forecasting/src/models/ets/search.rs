@@ -13,10 +13,14 @@ use super::form::{Form, SeasonForm, TrendForm};
 const SHARE: (f64, f64) = (1e-4, 0.9999);
 /// Bounds of the damping, as in R's `ets`.
 const DAMPING: (f64, f64) = (0.8, 0.98);
-/// Steps of the search; on the reference series the likelihood stands still after a dozen.
-const STEPS: usize = 25;
-/// Relative gain in the sum of squares below which the search ends.
-const GAIN: f64 = 1e-5;
+/// How long a search goes on.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    /// Steps at most; on the reference series the likelihood stands still after a dozen.
+    pub steps: usize,
+    /// Relative gain in the sum of squares below which the search ends.
+    pub gain: f64,
+}
 
 /// Where the search ended.
 pub(super) struct Fit {
@@ -28,6 +32,8 @@ pub(super) struct Fit {
 
 /// Room that all steps of a search share.
 struct Room {
+    /// Variables that are searched.
+    free: Vec<usize>,
     /// One row of derivatives for each free variable.
     rows: Vec<f64>,
     base: Vec<f64>,
@@ -64,21 +70,14 @@ fn bounds(index: usize) -> (f64, f64) {
 /// Searches from the best of several smoothing parameters at the given first states. Forms without
 /// a season cost little and have two valleys more often, a slow and a fast level: they are searched
 /// from both.
-pub(super) fn search(form: Form, values: &[f64], start: &Point, season_length: usize) -> Fit {
-    let season = if form.is_seasonal() { season_length } else { 0 };
-    let free = free(form, start);
-    let mut room = Room {
-        rows: vec![0.0; free.len() * values.len()],
-        base: vec![0.0; values.len()],
-        moved: vec![0.0; values.len()],
-        state: State {
-            level: 0.0,
-            slope: 0.0,
-            season: vec![0.0; season],
-        },
-        normal: vec![0.0; free.len() * free.len()],
-        solution: vec![0.0; free.len()],
-    };
+pub(super) fn search(
+    form: Form,
+    values: &[f64],
+    start: &Point,
+    season_length: usize,
+    effort: Effort,
+) -> Fit {
+    let mut room = Room::of(form, values, start, season_length);
     let starts: &[&[f64]] = if form.is_seasonal() {
         &[&[0.1, 0.4, 0.8]]
     } else {
@@ -86,15 +85,50 @@ pub(super) fn search(form: Form, values: &[f64], start: &Point, season_length: u
     };
     let ends = starts.iter().map(|alphas| {
         let point = best_start(form, values, start, alphas, &mut room);
-        descend(form, values, point, &free, &mut room)
+        descend(form, values, point, effort, &mut room)
     });
     let best = ends.min_by(|a, b| a.1.total_cmp(&b.1));
-    let (point, sum) = best.unwrap_or_else(|| (start.clone(), f64::INFINITY));
-    residuals(form, values, &point, &mut room.state, &mut room.base);
-    Fit {
-        point,
-        state: room.state,
-        sum,
+    room.fit(best.unwrap_or_else(|| (start.clone(), f64::INFINITY)))
+}
+
+/// Goes on from a point that an earlier search reached.
+pub(super) fn resume(
+    form: Form,
+    values: &[f64],
+    point: &Point,
+    season_length: usize,
+    effort: Effort,
+) -> Fit {
+    let mut room = Room::of(form, values, point, season_length);
+    let end = descend(form, values, point.clone(), effort, &mut room);
+    room.fit(end)
+}
+
+impl Room {
+    fn of(form: Form, values: &[f64], start: &Point, season_length: usize) -> Self {
+        let season = if form.is_seasonal() { season_length } else { 0 };
+        let free = free(form, start);
+        Self {
+            rows: vec![0.0; free.len() * values.len()],
+            base: vec![0.0; values.len()],
+            moved: vec![0.0; values.len()],
+            state: State {
+                level: 0.0,
+                slope: 0.0,
+                season: vec![0.0; season],
+            },
+            normal: vec![0.0; free.len() * free.len()],
+            solution: vec![0.0; free.len()],
+            free,
+        }
+    }
+
+    fn fit(self, (point, sum): (Point, f64)) -> Fit {
+        Fit {
+            point,
+            state: self.state,
+            sum,
+        }
     }
 }
 
@@ -103,18 +137,19 @@ fn descend(
     form: Form,
     values: &[f64],
     mut point: Point,
-    free: &[usize],
+    effort: Effort,
     room: &mut Room,
 ) -> (Point, f64) {
     let (mut sum, _) = residuals(form, values, &point, &mut room.state, &mut room.base);
     let mut damping = 1e-2;
     // A typical size of the states, for steps of the differences.
     let scale = point[LEVEL].abs().max(1e-6);
-    for _ in 0..STEPS {
-        differentiate(form, values, &mut point, free, scale, room);
+    let free = room.free.clone();
+    for _ in 0..effort.steps {
+        differentiate(form, values, &mut point, &free, scale, room);
         let former = sum;
-        (point, sum) = step(form, values, point, sum, free, &mut damping, room);
-        if former - sum <= GAIN * former {
+        (point, sum) = step(form, values, point, sum, &free, &mut damping, room);
+        if former - sum <= effort.gain * former {
             break;
         }
     }
