@@ -2,7 +2,7 @@
 
 use crate::metrics::Accumulator;
 use crate::models::Model;
-use crate::{Error, check};
+use crate::{Bands, Error, check};
 use serde::Serialize;
 
 /// How a model did on the last part of its history.
@@ -72,6 +72,32 @@ impl Origins {
             .collect();
         (!cuts.is_empty()).then_some(Self { cuts, horizon })
     }
+
+    /// Cuts `step` apart, of which the last leaves `horizon` steps; each with four values before it.
+    pub(crate) fn spaced(
+        length: usize,
+        horizon: usize,
+        windows: usize,
+        step: usize,
+    ) -> Option<Self> {
+        let cuts: Vec<usize> = (0..windows)
+            .rev()
+            .filter_map(|window| length.checked_sub(horizon + window * step))
+            .filter(|cut| *cut >= 4)
+            .collect();
+        (!cuts.is_empty()).then_some(Self { cuts, horizon })
+    }
+
+    /// What is known and what follows, at each cut.
+    pub(crate) fn windows<'a>(
+        &'a self,
+        history: &'a [f64],
+    ) -> impl Iterator<Item = (&'a [f64], &'a [f64])> {
+        self.cuts.iter().map(|cut| {
+            let (known, future) = history.split_at(*cut);
+            (known, &future[..self.horizon.min(future.len())])
+        })
+    }
 }
 
 /// What an evaluation saw.
@@ -79,8 +105,33 @@ impl Origins {
 pub(crate) struct Tally {
     /// Actual values and forecasts.
     pub pairs: Accumulator,
+    /// Actual values within the 80% and within the 95% interval.
+    pub inside_80: f64,
+    pub inside_95: f64,
+    /// Sum over the pairs of the mean pinball loss of the four bounds.
+    pub pinball: f64,
     /// Absolute errors over the standard deviation that the model gave for the step.
     pub scaled_errors: Vec<f64>,
+}
+
+impl Tally {
+    /// Adds one window.
+    pub(crate) fn push(&mut self, future: &[f64], bands: &Bands) {
+        let steps = bands.mean.iter().zip(&bands.lower_80).zip(&bands.upper_80);
+        let steps = steps.zip(bands.lower_95.iter().zip(&bands.upper_95));
+        for (actual, (((mean, low_80), high_80), (low_95, high_95))) in future.iter().zip(steps) {
+            self.pairs.push(*actual, *mean);
+            let inside = |low: f64, high: f64| f64::from(u8::from((low..=high).contains(actual)));
+            self.inside_80 += inside(*low_80, *high_80);
+            self.inside_95 += inside(*low_95, *high_95);
+            let loss = |probability: f64, bound: f64| {
+                let above = actual - bound;
+                (probability * above).max((probability - 1.0) * above)
+            };
+            let tails = loss(0.025, *low_95) + loss(0.975, *high_95);
+            self.pinball += (tails + loss(0.1, *low_80) + loss(0.9, *high_80)) / 4.0;
+        }
+    }
 }
 
 /// Pairs of actual and forecast over all windows. The model is fitted at the first cut and goes on
@@ -101,26 +152,24 @@ pub(crate) fn evaluate(
         .cuts
         .first()
         .map_or(0, |cut| cut - check::tail(&history[..*cut]).len());
-    for cut in &origins.cuts {
-        let (known, future) = history.split_at(*cut);
+    for (known, future) in origins.windows(history) {
         let known = &known[begin..];
         let current = match model {
             Some(former) => former.applied_to(known)?,
             None => fit(known)?,
         };
-        let bands = current.bands(origins.horizon.min(future.len())).finite()?;
+        let bands = current.bands(future.len()).finite()?;
         let std_dev = bands.std_dev();
         for ((actual, forecast), std_dev) in future.iter().zip(&bands.mean).zip(std_dev) {
             if std_dev > 0.0 {
                 let scaled = (actual - forecast).abs() / std_dev;
                 tally.scaled_errors.push(scaled);
             }
-            let forecast = if non_negative {
-                forecast.max(0.0)
-            } else {
-                *forecast
-            };
-            tally.pairs.push(*actual, forecast);
+        }
+        if non_negative {
+            tally.push(future, &bands.non_negative());
+        } else {
+            tally.push(future, &bands);
         }
         model = Some(current);
     }

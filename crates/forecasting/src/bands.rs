@@ -3,6 +3,7 @@
 use crate::Error;
 use crate::profile::Profile;
 use serde::Serialize;
+use statrs::function::erf::erfc_inv;
 
 /// Normal quantile of an 80% interval, both sides.
 const Z_80: f64 = 1.281_551_565_544_600_4;
@@ -41,6 +42,13 @@ impl Bands {
             upper_95: bound(Z_95),
             mean,
         }
+    }
+
+    /// Quantile `probability` of each step by the normal law.
+    pub(crate) fn normal_quantile(&self, probability: f64) -> Vec<f64> {
+        let z = standard_normal_quantile(probability);
+        let steps = self.mean.iter().zip(self.std_dev());
+        steps.map(|(mean, std_dev)| mean + z * std_dev).collect()
     }
 
     /// Standard deviations of which normal intervals have these widths.
@@ -121,4 +129,8 @@ pub(crate) fn growing(
         *sum += weight(step).powi(2);
         Some(std_dev)
     })
+}
+
+fn standard_normal_quantile(probability: f64) -> f64 {
+    -std::f64::consts::SQRT_2 * erfc_inv(2.0 * probability)
 }

@@ -114,6 +114,11 @@ impl fmt::Display for Status {
     }
 }
 
+/// Quantiles that one call may ask for.
+const MAX_LEVELS: usize = 100;
+/// Levels beyond which neither law nor data say anything.
+const LEVELS: (f64, f64) = (0.001, 0.999);
+
 /// Values from which the end of a history can tell models apart.
 const ENOUGH_TO_CHOOSE: usize = 8;
 
@@ -123,6 +128,45 @@ const ENOUGH_TO_CHOOSE: usize = 8;
 /// An empty history, NaN or infinity in it, a horizon or season out of range, values so large that
 /// the result is not finite. Everything else degrades, with a status and a reason.
 pub fn forecast(history: &[f64], request: &Request) -> Result<Outcome, Error> {
+    let (season_length, draft) = draft(history, request)?;
+    finish(history, request, season_length, draft)
+}
+
+/// Quantiles of demand in each step: for every level of `levels`, between 0 and 1, the `horizon`
+/// values that demand stays below with that probability. The intervals of [`forecast()`] are the
+/// quantiles 0.025, 0.1, 0.9 and 0.975.
+///
+/// # Errors
+/// Those of [`forecast()`]; a level that is not between 0.001 and 0.999.
+pub fn forecast_quantiles(
+    history: &[f64],
+    request: &Request,
+    levels: &[f64],
+) -> Result<Vec<Vec<f64>>, Error> {
+    check::count("the number of levels", levels.len(), 1, MAX_LEVELS)?;
+    for level in levels {
+        check::parameter("level", Some(*level), LEVELS.0, LEVELS.1)?;
+    }
+    let (_, draft) = draft(history, request)?;
+    let conformal = draft
+        .conformal
+        .then(|| Conformal::of(draft.tally.scaled_errors));
+    let quantile = |level: &f64| {
+        let mut values = match &conformal {
+            Some(conformal) => conformal.quantile(&draft.bands, *level),
+            None => draft.model.quantile(request.horizon, *level),
+        };
+        if request.non_negative {
+            values.iter_mut().for_each(|value| *value = value.max(0.0));
+        }
+        let finite = values.iter().all(|value| value.is_finite());
+        finite.then_some(values).ok_or(Error::Overflow)
+    };
+    levels.iter().map(quantile).collect()
+}
+
+/// The algorithm's work, before it is put into words.
+fn draft(history: &[f64], request: &Request) -> Result<(Option<usize>, Draft), Error> {
     check::history(history)?;
     check::horizon(request.horizon)?;
     if let Some(season_length) = request.season_length {
@@ -130,7 +174,7 @@ pub fn forecast(history: &[f64], request: &Request) -> Result<Outcome, Error> {
     }
     let first = history.first().copied().unwrap_or_default();
     if history.iter().all(|value| *value == first) && history.len() > 1 {
-        return unchanging(history, first, request);
+        return Ok((None, unchanging(history, first, request)?));
     }
     let season_length = season(history, request)?;
     let draft = if request.algorithm == Algorithm::Auto {
@@ -138,7 +182,7 @@ pub fn forecast(history: &[f64], request: &Request) -> Result<Outcome, Error> {
     } else {
         named(history, request, season_length)?
     };
-    finish(history, request, season_length, draft)
+    Ok((season_length, draft))
 }
 
 /// A forecast on its way to an [`Outcome`].
@@ -163,7 +207,7 @@ fn season(history: &[f64], request: &Request) -> Result<Option<usize>, Error> {
     })
 }
 
-fn unchanging(history: &[f64], value: f64, request: &Request) -> Result<Outcome, Error> {
+fn unchanging(history: &[f64], value: f64, request: &Request) -> Result<Draft, Error> {
     let model = naive::fit(history)?;
     let (status, reason) = if value == 0.0 {
         let reason = format!("All {} values are zero: so is the forecast.", history.len());
@@ -180,7 +224,7 @@ fn unchanging(history: &[f64], value: f64, request: &Request) -> Result<Outcome,
         tally.pairs.push(*value, *value);
     }
     let bands = model.bands(request.horizon).finite()?;
-    let draft = Draft {
+    Ok(Draft {
         algorithm: Algorithm::Naive,
         status,
         reason,
@@ -189,8 +233,7 @@ fn unchanging(history: &[f64], value: f64, request: &Request) -> Result<Outcome,
         tally,
         conformal: false,
         candidates: Vec::new(),
-    };
-    finish(history, request, None, draft)
+    })
 }
 
 fn short(history: &[f64], request: &Request) -> Result<Draft, Error> {

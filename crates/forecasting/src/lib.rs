@@ -26,6 +26,8 @@
 //! | why this model | [`Explanation`] |
 //! | does it have a season | [`detect_seasonality`] |
 //! | how does demand arrive | [`classify_demand`] |
+//! | how likely is less than that | [`forecast_quantiles`] |
+//! | how would it have done | [`backtest()`] |
 //! | how good was it | [`metrics`] |
 
 #![forbid(unsafe_code)]
@@ -44,6 +46,7 @@ pub mod metrics;
 pub mod models;
 mod optimise;
 mod profile;
+mod rolling;
 mod seasonality;
 mod select;
 
@@ -53,5 +56,8 @@ pub use bands::Bands;
 pub use check::{MAX_HISTORY, MAX_HORIZON, MAX_SEASON_LENGTH};
 pub use classify::{DemandClass, DemandPattern, classify_demand};
 pub use error::{Error, ErrorKind};
-pub use forecast::{Candidate, Explanation, Outcome, Request, Status, forecast};
+pub use forecast::{
+    Candidate, Explanation, Outcome, Request, Status, forecast, forecast_quantiles,
+};
+pub use rolling::{BacktestOptions, BacktestReport, backtest};
 pub use seasonality::{Season, detect_seasonality};

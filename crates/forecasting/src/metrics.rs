@@ -142,6 +142,12 @@ impl Accumulator {
         ratio(self.sum_squared_error, variance).map(|unexplained| 1.0 - unexplained)
     }
 
+    /// Root mean squared error over that of the naive forecast: `scale` is the mean squared difference
+    /// of neighbours in the history.
+    pub fn rmsse(&self, scale: f64) -> Option<f64> {
+        ratio(self.rmse()?, scale.sqrt())
+    }
+
     /// Mean absolute error over `scale`, the naive forecast's mean absolute error in the history.
     pub fn mase(&self, scale: f64) -> Option<f64> {
         ratio(self.mae()?, scale)
@@ -187,6 +193,7 @@ mod tests {
         close(pairs.bias_pct(), -100.0 / 30.0);
         close(pairs.tracking_signal(), -1.0 / (7.0 / 3.0));
         close(pairs.mase(2.0), 7.0 / 6.0);
+        close(pairs.rmsse(4.0), f64::sqrt(7.0) / 2.0);
     }
 
     #[test]

@@ -219,6 +219,19 @@ impl Model for Combination {
         }
     }
 
+    fn quantile(&self, horizon: usize, probability: f64) -> Vec<f64> {
+        match &self.parts {
+            Parts::Seldom(seldom) => {
+                let factors = seldom.factors.iter().cycle().take(horizon);
+                let levels = factors.map(|factor| seldom.level * factor);
+                levels
+                    .map(|level| seldom.law.quantile(probability, level))
+                    .collect()
+            }
+            Parts::Frequent { .. } => self.bands(horizon).normal_quantile(probability),
+        }
+    }
+
     fn parameters(&self) -> BTreeMap<String, f64> {
         match &self.parts {
             Parts::Seldom(seldom) => named([("level", seldom.level)]),

@@ -188,6 +188,10 @@ impl Model for Intermittent {
         self.law.bands(&vec![self.level; horizon])
     }
 
+    fn quantile(&self, horizon: usize, probability: f64) -> Vec<f64> {
+        vec![self.law.quantile(probability, self.level); horizon]
+    }
+
     fn parameters(&self) -> BTreeMap<String, f64> {
         named([("level", self.level), ("mean_interval", self.interval)])
     }

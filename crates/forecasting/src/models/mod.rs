@@ -23,6 +23,12 @@ pub trait Model {
     /// Expected values and intervals of the `horizon` steps after the history, in its units.
     fn bands(&self, horizon: usize) -> Bands;
 
+    /// Quantile `probability`, between 0 and 1, of each step: by the normal law of the intervals
+    /// where the model knows no better.
+    fn quantile(&self, horizon: usize, probability: f64) -> Vec<f64> {
+        self.bands(horizon).normal_quantile(probability)
+    }
+
     /// Parameters and last states by name.
     fn parameters(&self) -> BTreeMap<String, f64>;
 

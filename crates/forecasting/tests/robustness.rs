@@ -1,0 +1,146 @@
+//! What every algorithm promises on any series.
+
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+use forecasting::{Algorithm, Error, MAX_HISTORY, MAX_HORIZON, Request};
+use forecasting::{Outcome, Status, forecast, forecast_quantiles};
+use proptest::prelude::*;
+use std::time::Instant;
+
+fn request(algorithm: Algorithm) -> Request {
+    Request {
+        algorithm,
+        horizon: 10,
+        season_length: Some(7),
+        non_negative: true,
+    }
+}
+
+fn assert_sane(outcome: &Outcome, what: &str) {
+    let bands = &outcome.bands;
+    for step in 0..bands.mean.len() {
+        let row = [
+            bands.lower_95[step],
+            bands.lower_80[step],
+            bands.upper_80[step],
+            bands.upper_95[step],
+        ];
+        assert!(
+            bands.mean[step].is_finite() && bands.mean[step] >= 0.0,
+            "{what}"
+        );
+        for pair in row.windows(2) {
+            assert!(
+                0.0 <= pair[0] && pair[0] <= pair[1] && pair[1].is_finite(),
+                "{what}: {row:?}"
+            );
+        }
+    }
+    let confidence = outcome.explanation.confidence;
+    assert!((0.0..=1.0).contains(&confidence), "{what}");
+}
+
+fn series() -> impl Strategy<Value = Vec<f64>> {
+    let value = prop_oneof![3 => Just(0.0), 5 => 0.5_f64..200.0, 1 => 1e3_f64..1e5];
+    prop_oneof![
+        prop::collection::vec(value, 1..80),
+        prop::collection::vec(1.0_f64..100.0, 1..80),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(30))]
+
+    #[test]
+    fn every_algorithm_answers_finite_ordered_numbers(history in series()) {
+        for algorithm in Algorithm::ALL {
+            let outcome = forecast(&history, &request(*algorithm)).unwrap();
+            assert_sane(&outcome, &format!("{algorithm} {history:?}"));
+        }
+    }
+
+    #[test]
+    fn twice_the_demand_is_twice_the_forecast(history in prop::collection::vec(1.0_f64..100.0, 20..60)) {
+        // A power of two scales without rounding; the searches stop on relative gains.
+        let scaled: Vec<f64> = history.iter().map(|value| 2.0 * value).collect();
+        for algorithm in Algorithm::ALL {
+            let one = forecast(&history, &request(*algorithm)).unwrap().bands.mean;
+            let two = forecast(&scaled, &request(*algorithm)).unwrap().bands.mean;
+            for (one, two) in one.iter().zip(&two) {
+                prop_assert!((2.0 * one - two).abs() <= 1e-3 * two.abs().max(1.0), "{algorithm} {one} {two}");
+            }
+        }
+    }
+
+    #[test]
+    fn quantiles_rise_with_their_level(history in series()) {
+        let levels = [0.01, 0.1, 0.5, 0.9, 0.99];
+        let rows = forecast_quantiles(&history, &request(Algorithm::Auto), &levels).unwrap();
+        for pair in rows.windows(2) {
+            for (low, high) in pair[0].iter().zip(&pair[1]) {
+                prop_assert!(low <= high);
+            }
+        }
+    }
+}
+
+#[test]
+fn short_constant_and_empty_series_degrade_for_every_algorithm() {
+    for algorithm in Algorithm::ALL {
+        let request = request(*algorithm);
+        assert_eq!(forecast(&[], &request), Err(Error::EmptyHistory));
+        assert!(forecast(&[1.0, f64::NAN], &request).is_err());
+        for history in [&[3.0][..], &[3.0, 5.0], &[1.0, 2.0, 4.0]] {
+            assert_sane(&forecast(history, &request).unwrap(), "short");
+        }
+        let constant = forecast(&[4.0; 30], &request).unwrap();
+        assert_eq!(constant.explanation.status, Status::Constant);
+        assert_eq!(constant.bands.mean, [4.0; 10]);
+        let zero = forecast(&[0.0; 30], &request).unwrap();
+        assert_eq!(zero.explanation.status, Status::AllZero);
+        assert_eq!(zero.bands.upper_95, [0.0; 10]);
+    }
+}
+
+#[test]
+fn intervals_are_the_quantiles_of_their_bounds() {
+    let history: Vec<f64> = (0..90)
+        .map(|day| 20.0 + f64::from(day * day % 11))
+        .collect();
+    for algorithm in [Algorithm::Auto, Algorithm::Holt, Algorithm::Imapa] {
+        let request = request(algorithm);
+        let bands = forecast(&history, &request).unwrap().bands;
+        let rows = forecast_quantiles(&history, &request, &[0.1, 0.975]).unwrap();
+        for (ours, bound) in [(&rows[0], bands.lower_80), (&rows[1], bands.upper_95)] {
+            for (ours, bound) in ours.iter().zip(bound) {
+                assert!((ours - bound).abs() < 1e-6, "{algorithm}");
+            }
+        }
+    }
+}
+
+/// A statement has to end within a second of being cancelled; a debug build takes ten times longer
+/// than the release the promise is for.
+#[test]
+fn the_largest_request_ends_soon() {
+    let history: Vec<f64> = (0..MAX_HISTORY)
+        .map(|day| 50.0 + (day % 7) as f64 + ((day * 7_919) % 31) as f64)
+        .collect();
+    for algorithm in Algorithm::ALL {
+        for season_length in [None, Some(7), Some(24), Some(365)] {
+            let request = Request {
+                horizon: MAX_HORIZON,
+                season_length,
+                ..request(*algorithm)
+            };
+            let start = Instant::now();
+            forecast(&history, &request).unwrap();
+            let seconds = start.elapsed().as_secs_f64();
+            let limit = if cfg!(debug_assertions) { 10.0 } else { 1.0 };
+            assert!(
+                seconds < limit,
+                "{algorithm} {season_length:?} took {seconds} s"
+            );
+        }
+    }
+}
