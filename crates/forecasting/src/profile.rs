@@ -4,12 +4,15 @@
 //! (or difference) of the values to it, by place in the season, is the figure of that place.
 //! Whether a season is there is tested as the Theta method does (Assimakopoulos and Nikolopoulos
 //! 2000): the autocorrelation at one season against 1.645 times its standard error after Bartlett
-//! (1946). Values of zero or less are decomposed by differences.
+//! (1946); a smooth wave passes as well where it peaks high after a valley. Values of zero or less are decomposed by differences.
 
 use crate::models::holt_winters::Seasonal;
 
 /// One-sided normal quantile of 95%.
 const LIMIT: f64 = 1.645;
+/// Peak of a wave, as in the search for seasons ([`crate::detect_seasonality`]): its own correlations
+/// raise the limit of the test so far that a pure sine of three seasons would fail it.
+const WAVE: f64 = 0.5;
 /// A factor below this divides by almost nothing: differences are used instead.
 const SMALLEST_FACTOR: f64 = 0.01;
 
@@ -131,8 +134,18 @@ pub(crate) fn is_significant(values: &[f64], season_length: usize) -> bool {
         let products = centred.iter().zip(&centred[lag..]);
         products.map(|(a, b)| a * b).sum::<f64>() / variance
     };
-    let squares: f64 = (1..season_length).map(|lag| correlation(lag).powi(2)).sum();
-    correlation(season_length).abs() > LIMIT * ((1.0 + 2.0 * squares) / count).sqrt()
+    let (mut squares, mut valley) = (0.0, 0.0_f64);
+    for lag in 1..season_length {
+        let correlation = correlation(lag);
+        squares += correlation * correlation;
+        valley = valley.min(correlation);
+    }
+    let peak = correlation(season_length);
+    let beyond_chance = peak.abs() > LIMIT * ((1.0 + 2.0 * squares) / count).sqrt();
+    // Fewer products go into a long lag; the peak is judged as if all were there.
+    let whole = peak * count / (count - season_length as f64);
+    let wave = whole >= WAVE && valley <= -WAVE / 2.0 && values.len() >= 3 * season_length;
+    beyond_chance || wave
 }
 
 #[cfg(test)]
@@ -154,6 +167,14 @@ mod tests {
                 assert!((restored - value).abs() < 1e-9);
             }
         }
+    }
+
+    #[test]
+    fn a_smooth_wave_of_three_seasons_is_a_season() {
+        let values: Vec<f64> = (0..90)
+            .map(|day| 100.0 + 50.0 * (std::f64::consts::TAU * f64::from(day) / 30.0).sin())
+            .collect();
+        assert!(is_significant(&values, 30));
     }
 
     #[test]

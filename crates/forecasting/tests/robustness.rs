@@ -119,6 +119,25 @@ fn intervals_are_the_quantiles_of_their_bounds() {
     }
 }
 
+#[test]
+fn auto_follows_a_monthly_wave_of_three_months() {
+    let wave = |day: u32| 100.0 + 50.0 * (std::f64::consts::TAU * f64::from(day) / 30.0).sin();
+    let history: Vec<f64> = (0..90)
+        .map(|day| wave(day) + f64::from(day * 7 % 5))
+        .collect();
+    let request = Request {
+        horizon: 30,
+        season_length: None,
+        ..request(Algorithm::Auto)
+    };
+    let outcome = forecast(&history, &request).unwrap();
+    assert_eq!(outcome.explanation.season_length, Some(30));
+    for (day, mean) in (90..).zip(&outcome.bands.mean) {
+        // The history adds 2 on average; noise and smoothing may cost a fifth of the swing.
+        assert!((mean - 2.0 - wave(day)).abs() < 10.0, "day {day}: {mean}");
+    }
+}
+
 /// A statement has to end within a second of being cancelled; a debug build takes ten times longer
 /// than the release the promise is for.
 #[test]
