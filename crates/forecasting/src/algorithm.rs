@@ -50,6 +50,8 @@ pub enum Algorithm {
     Adida,
     /// Smoothed aggregates of several lengths.
     Imapa,
+    /// Several seasons taken out by local regression, the rest by ETS.
+    Mstl,
     /// A weighted mean of several models, by the kind of demand.
     Combination,
 }
@@ -77,6 +79,7 @@ impl Algorithm {
         Algorithm::Tsb,
         Algorithm::Adida,
         Algorithm::Imapa,
+        Algorithm::Mstl,
         Algorithm::Combination,
     ];
 
@@ -103,6 +106,7 @@ impl Algorithm {
             Algorithm::Tsb => "TSB",
             Algorithm::Adida => "ADIDA",
             Algorithm::Imapa => "IMAPA",
+            Algorithm::Mstl => "MSTL",
             Algorithm::Combination => "COMBINATION",
         }
     }

@@ -59,6 +59,15 @@ impl Bands {
             .collect()
     }
 
+    /// Adds figures that recur.
+    pub(crate) fn add_cycle(&mut self, figures: &[f64]) {
+        for values in self.all_mut() {
+            for (value, figure) in values.iter_mut().zip(figures.iter().cycle()) {
+                *value += figure;
+            }
+        }
+    }
+
     /// Weighted means of values and bounds; weights of sum 1.
     pub(crate) fn weighted(parts: impl Iterator<Item = (f64, Self)>) -> Self {
         let mut total = Self {

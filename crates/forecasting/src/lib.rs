@@ -49,6 +49,7 @@ mod profile;
 mod rolling;
 mod seasonality;
 mod select;
+mod stl;
 
 pub use algorithm::Algorithm;
 pub use backtest::Backtest;

@@ -15,7 +15,7 @@ use crate::models::intermittent::Method;
 use crate::models::theta::Variant;
 use crate::models::{
     Model, combination, drift, ets, exponential_smoothing, holt, holt_winters, intermittent,
-    moving_average, naive, seasonal_naive, theta,
+    moving_average, mstl, naive, seasonal_naive, theta,
 };
 use crate::{Algorithm, Bands, Error, check};
 use std::cmp::Ordering;
@@ -23,6 +23,9 @@ use std::cmp::Ordering;
 /// Window of the moving average: four weeks of days, the best of 7, 14, 28 and 56 on the training
 /// part of the retail data.
 const WINDOW: usize = 28;
+/// A season of a week says that steps are days: then MSTL looks for a year as well.
+const WEEK: usize = 7;
+const YEAR: usize = 365;
 /// A forecast beyond this many times the largest value of the history is a runaway.
 const RUNAWAY: f64 = 5.0;
 
@@ -65,6 +68,11 @@ pub(crate) fn fit(
         )?),
         Algorithm::Drift => Box::new(drift::fit(tail)?),
         Algorithm::Combination => Box::new(combination::fit(tail, season_length)?),
+        Algorithm::Mstl => {
+            let year = season_length.filter(|m| *m == WEEK).map(|_| YEAR);
+            let seasons: Vec<usize> = [Some(season()?), year].into_iter().flatten().collect();
+            Box::new(mstl::fit(tail, &seasons)?)
+        }
         Algorithm::Ets => Box::new(ets::fit(tail, season_length, None)?),
         Algorithm::Theta => theta(Variant::Standard)?,
         Algorithm::OptimizedTheta => theta(Variant::Optimised)?,

@@ -1,9 +1,9 @@
-//! Theta and drift against R (forecast 8.20) and statsforecast 2.1.1.
+//! Theta, drift and MSTL against R (forecast 8.20) and statsforecast 2.1.1.
 
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
 
 use forecasting::models::theta::{self, Variant};
-use forecasting::models::{Model, drift};
+use forecasting::models::{Model, drift, mstl};
 use serde_json::Value;
 
 fn numbers(value: &Value) -> Option<Vec<f64>> {
@@ -58,5 +58,25 @@ fn theta_forecasts_are_near_those_of_statsforecast() {
             let difference = mean_difference(&model.bands(12).mean, &theirs);
             assert!(difference < tolerance, "{name} {entry}: {difference}");
         }
+    });
+}
+
+/// The same decomposition, to the rounding of a local regression: a thousandth of the figures. The
+/// rest is forecast by ETS, which golden_ets.rs compares.
+#[test]
+fn mstl_finds_the_season_of_r() {
+    each_series(|name, values, frequency, series| {
+        let Some(theirs) = numbers(&series["r"]["mstl_stl"]["seasonal_last"]) else {
+            return;
+        };
+        if theirs.len() != frequency {
+            return;
+        }
+        let ours = mstl::season_figures(values, frequency).unwrap();
+        let difference = mean_difference(&ours, &theirs);
+        assert!(
+            difference < 1e-3,
+            "{name}: {difference} {ours:?} {theirs:?}"
+        );
     });
 }

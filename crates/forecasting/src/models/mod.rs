@@ -14,6 +14,7 @@ pub mod holt;
 pub mod holt_winters;
 pub mod intermittent;
 pub mod moving_average;
+pub mod mstl;
 pub mod naive;
 pub mod seasonal_naive;
 pub mod theta;
