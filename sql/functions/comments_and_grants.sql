@@ -91,6 +91,8 @@ COMMENT ON FUNCTION replenish.last_recorded_day(uuid, uuid, date) IS
 'Last day with recorded demand at a facility, not after a day.';
 COMMENT ON FUNCTION replenish.observed_until(uuid, uuid, date) IS
 'Last day that counts as observed: as_of, or the facility''s last recorded day up to today.';
+COMMENT ON FUNCTION replenish.packed_history(uuid, uuid, uuid[], date) IS
+'Recorded demand of many materials through a day, packed as pack_demand does.';
 COMMENT ON FUNCTION replenish.record_demand(uuid, uuid, uuid, date, numeric, text, numeric, numeric, numeric, numeric, numeric, numeric, boolean) IS
 'Adds demand to the day''s row, or makes the row; quantities in the material''s unit. Returns the row.';
 COMMENT ON FUNCTION replenish.backfill_demand_history(uuid, uuid, date, date) IS

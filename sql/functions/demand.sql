@@ -23,6 +23,33 @@ AS $$
     )
 $$;
 
+-- The one place that reads history in bulk. How best to read it depends on how many series are
+-- asked for and on how the table lies on disk, so every call is planned for its own arguments.
+CREATE FUNCTION replenish.packed_history(
+    tenant_id uuid,
+    facility_id uuid,
+    material_ids uuid[],
+    through date
+) RETURNS TABLE (material_id uuid, packed bytea)
+LANGUAGE plpgsql STABLE ROWS 1000 COST 10000
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT
+        h.material_id,
+        replenish.pack_demand(h.demand_date, h.actual_demand_quantity::float8)
+    FROM replenish.demand_history AS h
+    WHERE h.tenant_id = packed_history.tenant_id
+        AND h.facility_id = packed_history.facility_id
+        AND h.material_id = ANY (packed_history.material_ids)
+        AND h.demand_date <= packed_history.through
+    GROUP BY h.material_id;
+END
+$$;
+
 CREATE FUNCTION replenish.record_demand(
     tenant_id uuid,
     facility_id uuid,

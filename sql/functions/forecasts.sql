@@ -83,14 +83,16 @@ BEGIN
         RETURN ARRAY(
             SELECT m.material_id
             FROM replenish.materials AS m
+            CROSS JOIN LATERAL (
+                SELECT h.demand_date
+                FROM replenish.demand_history AS h
+                WHERE h.tenant_id = forecastable.tenant_id
+                    AND h.facility_id = forecastable.facility_id
+                    AND h.material_id = m.material_id
+                LIMIT 1
+            ) AS demanded
             WHERE m.tenant_id = forecastable.tenant_id
                 AND m.forecasting_enabled
-                AND EXISTS (
-                    SELECT FROM replenish.demand_history AS h
-                    WHERE h.tenant_id = forecastable.tenant_id
-                        AND h.facility_id = forecastable.facility_id
-                        AND h.material_id = m.material_id
-                )
             ORDER BY m.material_id
         );
     END IF;

@@ -224,34 +224,62 @@ AS $$
     ORDER BY s.facility_id, s.chunk
 $$;
 
--- Every series that has demand and whose refit is due.
+-- Every series that has demand and whose refit is due. Facilities are found by skipping through
+-- the key of demand_history, series by one probe each: the history itself is not read.
 CREATE FUNCTION replenish.forecast_chunks(tenant_id uuid, batch_size integer)
 RETURNS TABLE (keys uuid[])
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
+    WITH RECURSIVE facility (facility_id) AS (
+        (
+            SELECT h.facility_id
+            FROM replenish.demand_history AS h
+            WHERE h.tenant_id = forecast_chunks.tenant_id
+            ORDER BY h.facility_id
+            LIMIT 1
+        )
+        UNION ALL
+        SELECT (
+            SELECT h.facility_id
+            FROM replenish.demand_history AS h
+            WHERE h.tenant_id = forecast_chunks.tenant_id AND h.facility_id > f.facility_id
+            ORDER BY h.facility_id
+            LIMIT 1
+        )
+        FROM facility AS f
+        WHERE f.facility_id IS NOT NULL
+    )
     SELECT c.keys
     FROM (
         SELECT
-            array_agg(k.facility_id ORDER BY k.facility_id, k.material_id) AS facility_ids,
-            array_agg(k.material_id ORDER BY k.facility_id, k.material_id) AS material_ids
-        FROM (
-            SELECT DISTINCT h.facility_id, h.material_id
+            array_agg(f.facility_id ORDER BY f.facility_id, m.material_id) AS facility_ids,
+            array_agg(m.material_id ORDER BY f.facility_id, m.material_id) AS material_ids
+        FROM facility AS f
+        CROSS JOIN replenish.materials AS m
+        LEFT JOIN LATERAL (
+            SELECT a.forecast_generation_timestamp::date AS generated
+            FROM replenish.forecast_series AS a
+            WHERE a.tenant_id = forecast_chunks.tenant_id
+                AND a.facility_id = f.facility_id
+                AND a.material_id = m.material_id
+                AND a.forecast_status = 'ACTIVE'
+            LIMIT 1
+        ) AS s ON true
+        CROSS JOIN LATERAL (
+            SELECT h.demand_date
             FROM replenish.demand_history AS h
             WHERE h.tenant_id = forecast_chunks.tenant_id
-        ) AS k
-        JOIN replenish.materials AS m
-            ON m.tenant_id = forecast_chunks.tenant_id AND m.material_id = k.material_id
-        LEFT JOIN replenish.forecast_series AS s
-            ON s.tenant_id = forecast_chunks.tenant_id
-            AND s.facility_id = k.facility_id
-            AND s.material_id = k.material_id
-            AND s.forecast_status = 'ACTIVE'
-        WHERE m.forecasting_enabled
+                AND h.facility_id = f.facility_id
+                AND h.material_id = m.material_id
+            LIMIT 1
+        ) AS demanded
+        WHERE m.tenant_id = forecast_chunks.tenant_id
+            AND m.forecasting_enabled
             AND (
-                s.training_end_date IS NULL
+                s.generated IS NULL
                 OR m.forecast_update_frequency = 'DAILY'
-                OR replenish.tenant_today(forecast_chunks.tenant_id) - s.forecast_generation_timestamp::date
+                OR replenish.tenant_today(forecast_chunks.tenant_id) - s.generated
                     >= CASE m.forecast_update_frequency WHEN 'WEEKLY' THEN 7 ELSE 28 END
             )
     ) AS due

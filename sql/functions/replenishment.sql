@@ -31,38 +31,32 @@ AS $$
         round(s.z_score::numeric, 6),
         d.days,
         l.observations
-    FROM replenish.materials AS m
-    JOIN (
+    FROM replenish.packed_history(
+        stock_policies.tenant_id,
+        stock_policies.facility_id,
+        stock_policies.material_ids,
+        stock_policies.as_of
+    ) AS p
+    JOIN replenish.materials AS m
+        ON m.tenant_id = stock_policies.tenant_id AND m.material_id = p.material_id
+    -- One index lookup a material: a plan that does not depend on statistics, which are old right
+    -- after a night.
+    CROSS JOIN LATERAL (
         SELECT
-            h.material_id,
-            replenish.pack_demand(h.demand_date, h.actual_demand_quantity::float8) AS packed
-        FROM replenish.demand_history AS h
-        WHERE h.tenant_id = stock_policies.tenant_id
-            AND h.facility_id = stock_policies.facility_id
-            AND h.material_id = ANY (stock_policies.material_ids)
-            AND h.demand_date <= stock_policies.as_of
-        GROUP BY h.material_id
-    ) AS p ON p.material_id = m.material_id
-    LEFT JOIN (
-        SELECT
-            r.material_id,
-            array_agg((r.receipt_date - r.order_date)::float8 ORDER BY r.receipt_date, r.receipt_id)
+            array_agg((v.receipt_date - v.order_date)::float8 ORDER BY v.receipt_date, v.receipt_id)
                 AS days
-        FROM replenish.supplier_receipts AS r
-        WHERE r.tenant_id = stock_policies.tenant_id
-            AND r.facility_id = stock_policies.facility_id
-            AND r.material_id = ANY (stock_policies.material_ids)
-            AND r.receipt_date <= stock_policies.as_of
-        GROUP BY r.material_id
-    ) AS r ON r.material_id = m.material_id
+        FROM replenish.supplier_receipts AS v
+        WHERE v.tenant_id = stock_policies.tenant_id
+            AND v.facility_id = stock_policies.facility_id
+            AND v.material_id = m.material_id
+            AND v.receipt_date <= stock_policies.as_of
+    ) AS r
     CROSS JOIN LATERAL replenish.demand_statistics(p.packed, stock_policies.as_of) AS d
     CROSS JOIN LATERAL replenish.lead_time_statistics(r.days, m.lead_time_days::float8) AS l
     CROSS JOIN LATERAL replenish.safety_stock_method(
         d.mean, d.std_dev, l.mean, l.std_dev,
         coalesce(stock_policies.service_level, m.service_level)::float8
     ) AS s
-    WHERE m.tenant_id = stock_policies.tenant_id
-        AND m.material_id = ANY (stock_policies.material_ids)
 $$;
 
 CREATE FUNCTION replenish.calculate_safety_stock(
@@ -79,10 +73,12 @@ AS $$
         calculate_safety_stock.tenant_id,
         calculate_safety_stock.facility_id,
         ARRAY[calculate_safety_stock.material_id],
-        replenish.observed_until(
-            calculate_safety_stock.tenant_id,
-            calculate_safety_stock.facility_id,
-            calculate_safety_stock.as_of
+        (
+            SELECT replenish.observed_until(
+                calculate_safety_stock.tenant_id,
+                calculate_safety_stock.facility_id,
+                calculate_safety_stock.as_of
+            )
         ),
         calculate_safety_stock.service_level
     ) AS p
@@ -128,69 +124,69 @@ AS $$
             propose_replenishment.tenant_id,
             propose_replenishment.facility_id,
             propose_replenishment.material_ids,
-            replenish.last_recorded_day(
-                propose_replenishment.tenant_id,
-                propose_replenishment.facility_id,
-                propose_replenishment.as_of
+            -- A subquery is computed once; a bare call would be, for every row of history.
+            (
+                SELECT replenish.last_recorded_day(
+                    propose_replenishment.tenant_id,
+                    propose_replenishment.facility_id,
+                    propose_replenishment.as_of
+                )
             )
         ) AS p ON p.material_id = i.material_id
-        LEFT JOIN replenish.forecast_series AS f
-            ON f.tenant_id = i.tenant_id
-            AND f.facility_id = i.facility_id
-            AND f.material_id = i.material_id
-            AND f.forecast_status = 'ACTIVE'
-        LEFT JOIN (
+        LEFT JOIN LATERAL (
+            SELECT a.forecast_series_id, a.start_date, a.mean
+            FROM replenish.forecast_series AS a
+            WHERE a.tenant_id = propose_replenishment.tenant_id
+                AND a.facility_id = propose_replenishment.facility_id
+                AND a.material_id = i.material_id
+                AND a.forecast_status = 'ACTIVE'
+            LIMIT 1
+        ) AS f ON true
+        CROSS JOIN LATERAL (
             SELECT
-                v.material_id,
                 array_agg(v.forecast_date ORDER BY v.forecast_date) AS dates,
                 array_agg(v.override_quantity::float8 ORDER BY v.forecast_date) AS quantities
             FROM replenish.forecast_overrides AS v
             WHERE v.tenant_id = propose_replenishment.tenant_id
                 AND v.facility_id = propose_replenishment.facility_id
-                AND v.material_id = ANY (propose_replenishment.material_ids)
+                AND v.material_id = i.material_id
                 AND v.revoked_at IS NULL
                 AND (v.expires_at IS NULL OR v.expires_at > now())
-            GROUP BY v.material_id
-        ) AS o ON o.material_id = i.material_id
+        ) AS o
         WHERE i.tenant_id = propose_replenishment.tenant_id
             AND i.facility_id = propose_replenishment.facility_id
             AND i.material_id = ANY (propose_replenishment.material_ids)
     ),
-    orders AS (
-        SELECT
-            s.material_id,
-            -- An overdue order is expected tomorrow; one that is complete is expected no more.
-            array_agg(greatest(q.due_date - propose_replenishment.as_of - 1, 0) ORDER BY q.due_date, q.order_id)
-                AS days,
-            array_agg((q.ordered_quantity - q.received_quantity)::float8 ORDER BY q.due_date, q.order_id)
-                AS quantities,
-            coalesce(
-                sum(q.ordered_quantity - q.received_quantity) FILTER (
-                    WHERE q.due_date <= propose_replenishment.as_of + s.lead_days),
-                0
-            ) AS due_in_time
-        FROM stock AS s
-        JOIN replenish.open_orders AS q
-            ON q.tenant_id = s.tenant_id
-            AND q.facility_id = propose_replenishment.facility_id
-            AND q.material_id = s.material_id
-            AND q.order_status = 'OPEN'
-            AND q.ordered_quantity > q.received_quantity
-        GROUP BY s.material_id
-    ),
     standing AS MATERIALIZED (
         SELECT
             s.*,
-            coalesce(o.due_in_time, 0) AS on_order,
+            o.due_in_time AS on_order,
             replenish.demand_within(s.demand, s.lead_days) AS lead_time_demand,
             replenish.days_until_stockout(
-                s.available::float8,
-                s.demand,
-                coalesce(o.days, '{}'),
-                coalesce(o.quantities, '{}')
+                s.available::float8, s.demand, o.days, o.quantities
             ) + 1 AS days_until_stockout
         FROM stock AS s
-        LEFT JOIN orders AS o ON o.material_id = s.material_id
+        CROSS JOIN LATERAL (
+            SELECT
+                -- An overdue order is expected tomorrow.
+                coalesce(array_agg(
+                    greatest(q.due_date - propose_replenishment.as_of - 1, 0)
+                    ORDER BY q.due_date, q.order_id
+                ), '{}') AS days,
+                coalesce(array_agg(
+                    (q.ordered_quantity - q.received_quantity)::float8
+                    ORDER BY q.due_date, q.order_id
+                ), '{}') AS quantities,
+                coalesce(sum(q.ordered_quantity - q.received_quantity) FILTER (
+                    WHERE q.due_date <= propose_replenishment.as_of + s.lead_days
+                ), 0) AS due_in_time
+            FROM replenish.open_orders AS q
+            WHERE q.tenant_id = propose_replenishment.tenant_id
+                AND q.facility_id = propose_replenishment.facility_id
+                AND q.material_id = s.material_id
+                AND q.order_status = 'OPEN'
+                AND q.ordered_quantity > q.received_quantity
+        ) AS o
     ),
     proposal AS MATERIALIZED (
         SELECT
