@@ -1,0 +1,95 @@
+//! CPU time of one fit and its forecast of 90 steps, on 365 daily values with a week.
+//!
+//! ```sh
+//! cargo bench -p forecasting
+//! ```
+
+#![allow(missing_docs, clippy::unwrap_used)] // a benchmark's harness
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use forecasting::models::holt_winters::Options;
+use forecasting::models::intermittent::Method;
+use forecasting::models::theta::Variant;
+use forecasting::models::{
+    Model, combination, ets, exponential_smoothing, holt, holt_winters, intermittent, mstl, theta,
+};
+use forecasting::{Algorithm, Request, forecast};
+use std::hint::black_box;
+
+fn daily() -> Vec<f64> {
+    (0..365_u32)
+        .map(|day| 100.0 + 0.05 * f64::from(day) + f64::from(day % 7 * 5 + day * 7_919 % 31))
+        .collect()
+}
+
+fn seldom() -> Vec<f64> {
+    let sale = |day: u32| (day * 7_919).is_multiple_of(5);
+    (0..365_u32)
+        .map(|day| {
+            if sale(day) {
+                f64::from(1 + day % 4)
+            } else {
+                0.0
+            }
+        })
+        .collect()
+}
+
+fn models(criterion: &mut Criterion) {
+    let (daily, seldom) = (daily(), seldom());
+    let mut bench = |name: &str, fit: &dyn Fn() -> Box<dyn Model>| {
+        criterion.bench_function(name, |bencher| {
+            bencher.iter(|| black_box(fit().bands(black_box(90))));
+        });
+    };
+    bench("ses", &|| {
+        Box::new(exponential_smoothing::fit(&daily, None).unwrap())
+    });
+    bench("holt", &|| {
+        Box::new(holt::fit(&daily, false, None, None, None).unwrap())
+    });
+    bench("holt_winters", &|| {
+        Box::new(holt_winters::fit(&daily, &Options::additive(7)).unwrap())
+    });
+    bench("theta", &|| {
+        Box::new(theta::fit(&daily, Some(7), Variant::Standard).unwrap())
+    });
+    bench("dynamic_optimised_theta", &|| {
+        Box::new(theta::fit(&daily, Some(7), Variant::Dynamic).unwrap())
+    });
+    bench("ets", &|| {
+        Box::new(ets::fit(&daily, Some(7), None).unwrap())
+    });
+    bench("mstl", &|| Box::new(mstl::fit(&daily, &[7]).unwrap()));
+    bench("combination", &|| {
+        Box::new(combination::fit(&daily, Some(7)).unwrap())
+    });
+    for (name, method) in [
+        ("croston", Method::Croston),
+        ("sba", Method::Sba),
+        ("tsb", Method::Tsb),
+        ("adida", Method::Adida),
+        ("imapa", Method::Imapa),
+    ] {
+        bench(name, &|| {
+            Box::new(intermittent::fit(&seldom, method).unwrap())
+        });
+    }
+}
+
+fn auto(criterion: &mut Criterion) {
+    let request = Request {
+        algorithm: Algorithm::Auto,
+        horizon: 90,
+        season_length: Some(7),
+        non_negative: true,
+    };
+    for (name, history) in [("auto_daily", daily()), ("auto_seldom", seldom())] {
+        criterion.bench_function(name, |bencher| {
+            bencher.iter(|| forecast(black_box(&history), &request));
+        });
+    }
+}
+
+criterion_group!(benches, models, auto);
+criterion_main!(benches);
