@@ -1,7 +1,7 @@
 //! Minimising a function of one or a few bounded variables, with few evaluations.
 
 /// Golden-section search within `(low, high)` after a coarse scan that finds the right valley.
-/// The answer is within `high - low` times 1e-5 of a local minimum.
+/// The answer is within `high - low` times 1e-4 of a local minimum.
 pub(crate) fn minimise_one(mut f: impl FnMut(f64) -> f64, low: f64, high: f64) -> f64 {
     const SCAN: usize = 8;
     const INVERSE_PHI: f64 = 0.618_033_988_749_894_8;
@@ -19,7 +19,7 @@ pub(crate) fn minimise_one(mut f: impl FnMut(f64) -> f64, low: f64, high: f64) -
     let mut c = b - INVERSE_PHI * (b - a);
     let mut d = a + INVERSE_PHI * (b - a);
     let (mut f_c, mut f_d) = (f(c), f(d));
-    while b - a > (high - low) * 1e-5 {
+    while b - a > (high - low) * 1e-4 {
         if f_c < f_d {
             (b, d, f_d) = (d, c, f_c);
             c = b - INVERSE_PHI * (b - a);
@@ -138,13 +138,13 @@ mod tests {
     #[test]
     fn finds_the_minimum_of_a_parabola() {
         let found = minimise_one(|x| (x - 0.37).powi(2), 0.0, 1.0);
-        assert!((found - 0.37).abs() < 1e-4);
+        assert!((found - 0.37).abs() < 1e-3);
     }
 
     #[test]
     fn finds_a_minimum_on_the_edge() {
-        assert!(minimise_one(|x| x, 0.0, 1.0) < 1e-4);
-        assert!(minimise_one(|x| -x, 0.0, 1.0) > 1.0 - 1e-4);
+        assert!(minimise_one(|x| x, 0.0, 1.0) < 1e-3);
+        assert!(minimise_one(|x| -x, 0.0, 1.0) > 1.0 - 1e-3);
     }
 
     #[test]
