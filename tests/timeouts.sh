@@ -38,7 +38,10 @@ cancelled "get_forecast_accuracy_summary" "SELECT count(*) FROM generate_series(
 # The longest single calls there are: no interrupt is looked at inside one, so each has to be short.
 for call in "forecast_auto($long, 3660)" "forecast_holt_winters($long, 3660, 1000)" "forecast_holt($long, 3660, true)" \
     "forecast_holt_winters($long, 3660, 7, 'multiplicative', true)" "forecast_moving_average($long, 3660, 30000)" \
-    "detect_seasonality($long)" "classify_demand($long)" "forecast_auto($long, 3660, 1000)"; do
+    "detect_seasonality($long)" "classify_demand($long)" "forecast_auto($long, 3660, 1000)" \
+    "forecast_ets($long, 3660, 7)" "forecast_ets($long, 3660, 1000)" "forecast_dynamic_optimized_theta($long, 3660, 7)" \
+    "forecast_imapa($long, 3660)" "forecast_mstl($long, 3660, ARRAY[7, 365])" "forecast_quantiles($long, 3660, ARRAY[0.5, 0.9, 0.99])" \
+    "backtest($long, 90, windows => 3)" "backtest($long, 3660, windows => 30, step => 1)"; do
     ms=$(psql -At -c '\timing on' -c "SELECT count(*) FROM replenish.$call" | sed -n 's/^Time: \([0-9]*\).*/\1/p')
     [ "$ms" -lt 1000 ] || fail "replenish.${call%%(*} takes $ms ms at the limits"
     echo "ok - ${call%%(*} at the limits: $ms ms"

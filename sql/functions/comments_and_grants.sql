@@ -15,6 +15,34 @@ COMMENT ON FUNCTION replenish.forecast_seasonal_naive(float8[], integer, integer
 'Seasonal naive: the last season again and again; at least two seasons of season_length steps.';
 COMMENT ON FUNCTION replenish.forecast_auto(float8[], integer, integer) IS
 'The model that erred least when the end of the history was forecast from its beginning. season_length NULL lets the data tell.';
+COMMENT ON FUNCTION replenish.forecast_drift(float8[], integer) IS
+'Random walk with drift: the line through the first and the last value.';
+COMMENT ON FUNCTION replenish.forecast_ets(float8[], integer, integer) IS
+'The exponential smoothing state-space model (error, trend, season) with the best AICc (Hyndman, Koehler, Ord and Snyder 2008).';
+COMMENT ON FUNCTION replenish.forecast_theta(float8[], integer, integer) IS
+'The Theta method (Assimakopoulos and Nikolopoulos 2000), deseasonalised where a test finds a season.';
+COMMENT ON FUNCTION replenish.forecast_optimized_theta(float8[], integer, integer) IS
+'The Theta method with an optimised theta (Fiorucci et al. 2016).';
+COMMENT ON FUNCTION replenish.forecast_dynamic_optimized_theta(float8[], integer, integer) IS
+'The dynamic optimised Theta model (Fiorucci et al. 2016).';
+COMMENT ON FUNCTION replenish.forecast_croston(float8[], integer) IS
+'Croston (1972), for intermittent demand: smoothed size over smoothed interval.';
+COMMENT ON FUNCTION replenish.forecast_sba(float8[], integer) IS
+'Croston with the bias correction of Syntetos and Boylan (2005).';
+COMMENT ON FUNCTION replenish.forecast_tsb(float8[], integer) IS
+'Teunter, Syntetos and Babai (2011), for demand that may die out: smoothed size times smoothed probability.';
+COMMENT ON FUNCTION replenish.forecast_adida(float8[], integer) IS
+'Aggregate-disaggregate (Nikolopoulos et al. 2011), for intermittent demand.';
+COMMENT ON FUNCTION replenish.forecast_imapa(float8[], integer) IS
+'The mean of forecasts at several levels of aggregation (Petropoulos and Kourentzes 2015), for intermittent demand.';
+COMMENT ON FUNCTION replenish.forecast_mstl(float8[], integer, integer[]) IS
+'Several seasons, such as ARRAY[7, 365] in daily demand (Bandara, Hyndman and Bergmeir 2021).';
+COMMENT ON FUNCTION replenish.forecast_with(float8[], integer, text, integer) IS
+'Any algorithm of forecast_algorithms() by name.';
+COMMENT ON FUNCTION replenish.forecast_quantiles(float8[], integer, float8[], integer, text) IS
+'Quantiles of the days to come, between 0.001 and 0.999: demand stays below the value with that probability.';
+COMMENT ON FUNCTION replenish.backtest(float8[], integer, text, integer, integer, boolean, integer) IS
+'How an algorithm would have done on the last part of a history: windows of horizon steps, step apart (default horizon), each fitted anew if refit. Percentages in percent; forecast_value_added is by how many percent the absolute error is below the naive one.';
 COMMENT ON FUNCTION replenish.fit_exponential_smoothing(float8[], integer, float8) IS
 'As forecast_exponential_smoothing, with the parameters as json.';
 COMMENT ON FUNCTION replenish.fit_holt(float8[], integer, boolean, float8, float8, float8) IS
@@ -229,6 +257,20 @@ COMMENT ON FUNCTION replenish.forecast_agg_algorithm_accum(internal, date, float
 COMMENT ON FUNCTION replenish.forecast_agg_final(internal) IS 'Support of an aggregate.';
 
 -- Rows that the planner may expect.
+ALTER FUNCTION replenish.forecast_drift(float8[], integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_ets(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_theta(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_optimized_theta(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_dynamic_optimized_theta(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_croston(float8[], integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_sba(float8[], integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_tsb(float8[], integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_adida(float8[], integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_imapa(float8[], integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_mstl(float8[], integer, integer[]) ROWS 30;
+ALTER FUNCTION replenish.forecast_with(float8[], integer, text, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_quantiles(float8[], integer, float8[], integer, text) ROWS 30;
+ALTER FUNCTION replenish.backtest(float8[], integer, text, integer, integer, boolean, integer) ROWS 1;
 ALTER FUNCTION replenish.forecast_moving_average(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.forecast_exponential_smoothing(float8[], integer, float8) ROWS 30;
 ALTER FUNCTION replenish.forecast_holt(float8[], integer, boolean, float8, float8, float8) ROWS 30;

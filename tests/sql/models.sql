@@ -33,6 +33,22 @@ SELECT is(
 SELECT is_empty('SELECT * FROM replenish.detect_seasonality(ARRAY[5, 5, 5, 5, 5, 5])', 'a constant has none');
 SELECT is((SELECT demand_pattern FROM replenish.classify_demand(ARRAY[0, 0, 5, 0, 0, 5, 0, 0, 5])), 'INTERMITTENT', 'demand classes');
 
+SELECT is(
+    (SELECT count(*) FROM replenish.forecast_with(ARRAY(SELECT 20 + i % 7 + i * i % 5 FROM generate_series(1, 80) AS i), 14, name)
+     WHERE lo_95 <= lo_80 AND lo_80 <= yhat AND yhat <= hi_80 AND hi_80 <= hi_95 AND yhat BETWEEN 0 AND 100), 14::bigint,
+    name || ' by name: bounds in order, no runaway')
+FROM unnest(replenish.forecast_algorithms()) AS name;
+SELECT is((SELECT round(yhat::numeric, 6) FROM replenish.forecast_drift(ARRAY[1, 4, 7], 2) WHERE step = 2), 13.000000, 'drift');
+SELECT is((SELECT count(*) FROM replenish.forecast_mstl(ARRAY(SELECT 20 + i % 7 + (i % 28) FROM generate_series(1, 200) AS i), 14, ARRAY[7, 28])), 14::bigint, 'two seasons');
+SELECT cmp_ok((SELECT yhat FROM replenish.forecast_tsb(ARRAY[5,0,0,5,0,0,5,0,0,0,0,0,0,0,0,0,0,0,0,0], 1)), '<', (SELECT yhat FROM replenish.forecast_croston(ARRAY[5,0,0,5,0,0,5,0,0,0,0,0,0,0,0,0,0,0,0,0], 1)), 'TSB forgets demand that died out, Croston does not');
+SELECT is(
+    (SELECT bool_and(a.value <= b.value) FROM replenish.forecast_quantiles(ARRAY[0,3,0,1,0,2,0,0,4,0,0,2,1,0], 5, ARRAY[0.5, 0.98]) AS a
+     JOIN replenish.forecast_quantiles(ARRAY[0,3,0,1,0,2,0,0,4,0,0,2,1,0], 5, ARRAY[0.5, 0.98]) AS b USING (step) WHERE a.quantile = 0.5 AND b.quantile = 0.98),
+    true, 'quantiles in order');
+SELECT results_eq(
+    'SELECT windows_tested, sample_size, mae_is_zero FROM (SELECT windows_tested, sample_size, mase < 1e-9 AS mae_is_zero FROM replenish.backtest(ARRAY(SELECT 10 + i % 7 FROM generate_series(1, 100) AS i), 7, ''SEASONAL_NAIVE'', 4, season_length => 7)) AS b',
+    'VALUES (4, 28::bigint, NULL::boolean)', 'a backtest over four windows; a perfect season leaves MASE without a scale');
+
 -- Over rows.
 CREATE TABLE public.sales AS
 SELECT item, date '2025-01-01' + d AS day, (10 + d % 7)::numeric AS qty
