@@ -35,7 +35,7 @@ pub struct BacktestOptions {
     pub season_length: Option<usize>,
     /// Steps forecast in each window, 1 to [`crate::MAX_HORIZON`].
     pub horizon: usize,
-    /// Windows, 1 to 100; those that the history is too short for are left out.
+    /// Windows, 1 to 30; those that the history is too short for are left out.
     pub windows: usize,
     /// Steps from one window to the next, 1 to [`crate::MAX_HORIZON`].
     pub step: usize,
@@ -89,8 +89,8 @@ pub struct BacktestReport {
     pub forecast_value_added: Option<f64>,
 }
 
-/// Windows that one call may ask for.
-const MAX_WINDOWS: usize = 100;
+/// Windows that one call may ask for: as many as the longest history takes within a second.
+const MAX_WINDOWS: usize = 30;
 /// Values that have to come before the first window.
 const NEEDED: usize = 4;
 
