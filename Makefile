@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PG_CONFIG ?= pg_config
 
-.PHONY: help demo test install setup build unit lint fmt sql-test bench clean
+.PHONY: help demo test install setup build unit lint fmt sql-test bench compare clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -42,6 +42,9 @@ sql-test: ## The SQL tests alone, on what was built last.
 
 bench: build ## The stated figures: 10,000 materials, interactive calls, memory.
 	@benches/bench.sh
+
+compare: ## This crate against statsforecast on the same series; needs REPLENISH_DATA.
+	@benches/compare.sh
 
 clean: ## Removes what was built.
 	cargo clean

@@ -2,7 +2,7 @@
 
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
-use pgrx::spi::{SpiError, SpiHeapTupleData};
+use pgrx::spi::{SpiError, SpiErrorCodes, SpiHeapTupleData};
 
 /// Reports an error of SPI itself; errors of the statement are raised by PostgreSQL as they are.
 #[track_caller]
@@ -36,6 +36,6 @@ impl Row<'_> {
     /// When it is NULL, missing or of another type.
     pub fn required<T: IntoDatum + FromDatum>(&self, column: &str) -> Result<T, ErrorReport> {
         self.optional(column)?
-            .ok_or_else(|| report(SpiError::SpiError(pgrx::spi::SpiErrorCodes::NoAttribute)))
+            .ok_or_else(|| report(SpiError::SpiError(SpiErrorCodes::NoAttribute)))
     }
 }

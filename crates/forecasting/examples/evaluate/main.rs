@@ -6,7 +6,9 @@
 //! ```
 //!
 //! `--training` judges on the last part of the training data instead, so that choices can be made
-//! without looking at what is held out. `--set m3`, `carparts`, `retail` or `synthetic` measures one set.
+//! without looking at what is held out. `--set m3`, `carparts`, `retail` or `synthetic` measures one set,
+//! `--every 10` only every tenth series. `--export FOLDER` writes the sets as json lines instead, for
+//! a peer that is to be measured on the same series.
 
 #![allow(clippy::print_stdout)] // printing is what it is for
 
@@ -25,6 +27,8 @@ struct Options {
     algorithm: Algorithm,
     training: bool,
     set: Option<String>,
+    every: usize,
+    export: Option<PathBuf>,
 }
 
 fn options() -> Result<Options, Box<dyn Error>> {
@@ -32,6 +36,8 @@ fn options() -> Result<Options, Box<dyn Error>> {
         algorithm: Algorithm::Auto,
         training: false,
         set: None,
+        every: 1,
+        export: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -41,6 +47,8 @@ fn options() -> Result<Options, Box<dyn Error>> {
             }
             "--set" => options.set = arguments.next(),
             "--training" => options.training = true,
+            "--every" => options.every = arguments.next().ok_or("a number is missing")?.parse()?,
+            "--export" => options.export = arguments.next().map(PathBuf::from),
             other => return Err(format!("unknown argument {other}").into()),
         }
     }
@@ -105,6 +113,20 @@ fn measure(name: &str, all: &[Series], algorithm: Algorithm) -> Result<(), Box<d
     Ok(())
 }
 
+fn export(file: &Path, all: &[Series]) -> Result<(), Box<dyn Error>> {
+    let mut lines = String::new();
+    for series in all {
+        let line = serde_json::json!({
+            "season_length": series.season_length,
+            "train": series.train,
+            "test": series.test,
+        });
+        lines.push_str(&line.to_string());
+        lines.push('\n');
+    }
+    Ok(std::fs::write(file, lines)?)
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let Some(folder) = folder()? else {
         println!("REPLENISH_DATA is not set: nothing to measure");
@@ -126,7 +148,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         if options.training {
             all = within_training(all);
         }
-        measure(name, &all, options.algorithm)?;
+        let all: Vec<Series> = all.into_iter().step_by(options.every.max(1)).collect();
+        match &options.export {
+            Some(folder) => export(&folder.join(format!("{name}.jsonl")), &all)?,
+            None => measure(name, &all, options.algorithm)?,
+        }
     }
     Ok(())
 }
