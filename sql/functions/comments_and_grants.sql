@@ -225,6 +225,12 @@ COMMENT ON FUNCTION replenish.health_check() IS
 'State of the services as json, for monitors.';
 COMMENT ON FUNCTION replenish.load_demo_data(date) IS
 'Loads three materials with 90 days of demand each (stable, trending, seasonal), stock and orders for a demo tenant. Safe to run again.';
+COMMENT ON PROCEDURE replenish.run_job(text, uuid, integer, jsonb) IS
+'What the three nightly procedures have in common. Callers want those.';
+COMMENT ON FUNCTION replenish.job_chunks(text, uuid, integer) IS
+'Chunks of a job: the facility first, then its materials.';
+COMMENT ON FUNCTION replenish.run_chunk(text, uuid, uuid, uuid[], jsonb) IS
+'One chunk of a job, in the caller''s transaction.';
 COMMENT ON PROCEDURE replenish.run_daily_forecasts(uuid, text, integer, integer, boolean) IS
 'The nightly forecasts: every active tenant (or one), each material with its own settings (or the given ones), a COMMIT per batch_size series. A series with unusable data goes to job_errors and does not stop the others. resume = false fits unchanged series anew. CALL it outside a transaction.';
 COMMENT ON PROCEDURE replenish.run_forecast_accuracy(uuid, date, integer) IS

@@ -7,37 +7,11 @@ CREATE PROCEDURE replenish.run_daily_forecasts(
 )
 LANGUAGE plpgsql
 AS $$
-#variable_conflict use_column
-DECLARE
-    due record;
-    run uuid;
-    chunk uuid[];
 BEGIN
     PERFORM replenish.assert_forecast_arguments(forecast_horizon_days, forecast_algorithm, NULL);
-    PERFORM replenish.assert_batch_size(batch_size);
-    FOR due IN
-        SELECT t.visited FROM unnest(replenish.tenants_to_visit(run_daily_forecasts.tenant_id)) AS t (visited)
-    LOOP
-        PERFORM replenish.enter_tenant(due.visited);
-        run := replenish.start_job('FORECASTS', due.visited);
-        COMMIT;
-        CONTINUE WHEN run IS NULL;
-        PERFORM replenish.enter_tenant(due.visited);
-        FOR chunk IN
-            SELECT c.keys
-            FROM replenish.forecast_chunks(due.visited, run_daily_forecasts.batch_size) AS c
-        LOOP
-            PERFORM replenish.enter_tenant(due.visited);
-            PERFORM replenish.run_forecast_chunk(
-                run, due.visited, chunk, run_daily_forecasts.forecast_horizon_days,
-                run_daily_forecasts.forecast_algorithm, NOT run_daily_forecasts.resume
-            );
-            COMMIT;
-        END LOOP;
-        PERFORM replenish.enter_tenant(due.visited);
-        PERFORM replenish.finish_job(run, due.visited);
-        COMMIT;
-    END LOOP;
+    CALL replenish.run_job('FORECASTS', tenant_id, batch_size, pg_catalog.jsonb_build_object(
+        'algorithm', forecast_algorithm, 'horizon_days', forecast_horizon_days, 'refit', NOT resume
+    ));
 END
 $$;
 
@@ -48,35 +22,10 @@ CREATE PROCEDURE replenish.run_forecast_accuracy(
 )
 LANGUAGE plpgsql
 AS $$
-#variable_conflict use_column
-DECLARE
-    due record;
-    run uuid;
-    chunk uuid[];
 BEGIN
-    PERFORM replenish.assert_batch_size(batch_size);
-    FOR due IN
-        SELECT t.visited FROM unnest(replenish.tenants_to_visit(run_forecast_accuracy.tenant_id)) AS t (visited)
-    LOOP
-        PERFORM replenish.enter_tenant(due.visited);
-        run := replenish.start_job('ACCURACY', due.visited);
-        COMMIT;
-        CONTINUE WHEN run IS NULL;
-        PERFORM replenish.enter_tenant(due.visited);
-        FOR chunk IN
-            SELECT c.keys
-            FROM replenish.accuracy_chunks(due.visited, run_forecast_accuracy.batch_size) AS c
-        LOOP
-            PERFORM replenish.enter_tenant(due.visited);
-            PERFORM replenish.run_accuracy_chunk(
-                run, due.visited, chunk, run_forecast_accuracy.period_end
-            );
-            COMMIT;
-        END LOOP;
-        PERFORM replenish.enter_tenant(due.visited);
-        PERFORM replenish.finish_job(run, due.visited);
-        COMMIT;
-    END LOOP;
+    CALL replenish.run_job('ACCURACY', tenant_id, batch_size, pg_catalog.jsonb_build_object(
+        'period_end', period_end
+    ));
 END
 $$;
 
@@ -87,35 +36,93 @@ CREATE PROCEDURE replenish.run_replenishment(
 )
 LANGUAGE plpgsql
 AS $$
-#variable_conflict use_column
+BEGIN
+    CALL replenish.run_job('REPLENISHMENT', tenant_id, batch_size, pg_catalog.jsonb_build_object(
+        'as_of', as_of
+    ));
+END
+$$;
+
+-- Every run: for each tenant its chunks, a transaction each.
+CREATE PROCEDURE replenish.run_job(
+    job_name text,
+    tenant_id uuid,
+    batch_size integer,
+    settings jsonb
+)
+LANGUAGE plpgsql
+AS $$
 DECLARE
-    due record;
+    visited uuid;
     run uuid;
-    chunk uuid[];
+    keys uuid[];
 BEGIN
     PERFORM replenish.assert_batch_size(batch_size);
-    FOR due IN
-        SELECT t.visited FROM unnest(replenish.tenants_to_visit(run_replenishment.tenant_id)) AS t (visited)
-    LOOP
-        PERFORM replenish.enter_tenant(due.visited);
-        run := replenish.start_job('REPLENISHMENT', due.visited);
+    FOREACH visited IN ARRAY replenish.tenants_to_visit(tenant_id) LOOP
+        PERFORM replenish.enter_tenant(visited);
+        run := replenish.start_job(job_name, visited);
         COMMIT;
         CONTINUE WHEN run IS NULL;
-        PERFORM replenish.enter_tenant(due.visited);
-        FOR chunk IN
-            SELECT c.keys
-            FROM replenish.replenishment_chunks(due.visited, run_replenishment.batch_size) AS c
+        PERFORM replenish.enter_tenant(visited);
+        FOR keys IN
+            SELECT c.keys FROM replenish.job_chunks(job_name, visited, batch_size) AS c
         LOOP
-            PERFORM replenish.enter_tenant(due.visited);
-            PERFORM replenish.run_replenishment_chunk(
-                run, due.visited, chunk, run_replenishment.as_of
-            );
+            PERFORM replenish.enter_tenant(visited);
+            PERFORM replenish.run_chunk(job_name, run, visited, keys, settings);
             COMMIT;
         END LOOP;
-        PERFORM replenish.enter_tenant(due.visited);
-        PERFORM replenish.finish_job(run, due.visited);
+        PERFORM replenish.enter_tenant(visited);
+        PERFORM replenish.finish_job(run, visited);
         COMMIT;
     END LOOP;
+END
+$$;
+
+CREATE FUNCTION replenish.job_chunks(job_name text, tenant_id uuid, batch_size integer)
+RETURNS TABLE (keys uuid[])
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    CASE job_name
+        WHEN 'FORECASTS' THEN
+            RETURN QUERY SELECT c.keys FROM replenish.forecast_chunks(tenant_id, batch_size) AS c;
+        WHEN 'ACCURACY' THEN
+            RETURN QUERY SELECT c.keys FROM replenish.accuracy_chunks(tenant_id, batch_size) AS c;
+        WHEN 'REPLENISHMENT' THEN
+            RETURN QUERY SELECT c.keys FROM replenish.replenishment_chunks(tenant_id, batch_size) AS c;
+    END CASE;
+END
+$$;
+
+-- One chunk of a job. The lock keeps a second run of the same job out until the COMMIT.
+CREATE FUNCTION replenish.run_chunk(
+    job_name text,
+    job_run_id uuid,
+    tenant_id uuid,
+    keys uuid[],
+    settings jsonb
+) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(replenish.job_lock(job_name, tenant_id));
+    CASE job_name
+        WHEN 'FORECASTS' THEN
+            PERFORM replenish.run_forecast_chunk(
+                job_run_id, tenant_id, keys, (settings ->> 'horizon_days')::integer,
+                settings ->> 'algorithm', (settings ->> 'refit')::boolean
+            );
+        WHEN 'ACCURACY' THEN
+            PERFORM replenish.run_accuracy_chunk(
+                job_run_id, tenant_id, keys, (settings ->> 'period_end')::date
+            );
+        WHEN 'REPLENISHMENT' THEN
+            PERFORM replenish.run_replenishment_chunk(
+                job_run_id, tenant_id, keys, (settings ->> 'as_of')::date
+            );
+    END CASE;
 END
 $$;
 
@@ -368,7 +375,6 @@ DECLARE
     unchanged integer;
     failed integer;
 BEGIN
-    PERFORM pg_advisory_xact_lock(replenish.job_lock('FORECASTS', run_forecast_chunk.tenant_id));
     PERFORM replenish.lock_facility(run_forecast_chunk.tenant_id, keys[1]);
     until := replenish.observed_until(run_forecast_chunk.tenant_id, keys[1]);
     WITH outcome AS (
@@ -427,7 +433,6 @@ DECLARE
     days integer;
     changed integer := 0;
 BEGIN
-    PERFORM pg_advisory_xact_lock(replenish.job_lock('ACCURACY', run_accuracy_chunk.tenant_id));
     last_day := replenish.observed_until(
         run_accuracy_chunk.tenant_id, keys[1], run_accuracy_chunk.period_end
     );
@@ -457,9 +462,6 @@ DECLARE
     materials CONSTANT uuid[] := keys[2:];
     changed integer;
 BEGIN
-    PERFORM pg_advisory_xact_lock(
-        replenish.job_lock('REPLENISHMENT', run_replenishment_chunk.tenant_id)
-    );
     changed := replenish.store_suggestions(
         run_replenishment_chunk.tenant_id, keys[1], materials,
         coalesce(

@@ -85,14 +85,8 @@ forecast_functions! {
         gamma: default!(Option<f64>, "NULL"),
         phi: default!(Option<f64>, "NULL"),
     ) {
-        let values = options::history(history)?;
-        let options = holt_winters::Options {
-            season_length: count("season_length", season_length)?,
-            seasonal: seasonal.unwrap_or("additive").parse().map_err(report)?,
-            damped: damped.unwrap_or(false),
-            alpha, beta, gamma, phi,
-        };
-        days(holt_winters::fit(&values, &options), horizon)
+        let options = holt_winters_options(season_length, seasonal, damped, [alpha, beta, gamma, phi])?;
+        days(holt_winters::fit(&options::history(history)?, &options), horizon)
     }
 
     /// The last value again and again.
@@ -156,14 +150,8 @@ fit_functions! {
         gamma: default!(Option<f64>, "NULL"),
         phi: default!(Option<f64>, "NULL"),
     ) {
-        let values = options::history(history)?;
-        let options = holt_winters::Options {
-            season_length: count("season_length", season_length)?,
-            seasonal: seasonal.unwrap_or("additive").parse().map_err(report)?,
-            damped: damped.unwrap_or(false),
-            alpha, beta, gamma, phi,
-        };
-        fitted(holt_winters::fit(&values, &options), horizon)
+        let options = holt_winters_options(season_length, seasonal, damped, [alpha, beta, gamma, phi])?;
+        fitted(holt_winters::fit(&options::history(history)?, &options), horizon)
     }
 
     /// `forecast_auto` with what was tried, the scores and the reason.
@@ -175,6 +163,23 @@ fit_functions! {
         let outcome = auto(history, horizon, season_length)?;
         Ok(fitted_steps(outcome.bands, &outcome.explanation))
     }
+}
+
+fn holt_winters_options(
+    season_length: Option<i32>,
+    seasonal: Option<&str>,
+    damped: Option<bool>,
+    [alpha, beta, gamma, phi]: [Option<f64>; 4],
+) -> Result<holt_winters::Options, ErrorReport> {
+    Ok(holt_winters::Options {
+        season_length: count("season_length", season_length)?,
+        seasonal: seasonal.unwrap_or("additive").parse().map_err(report)?,
+        damped: damped.unwrap_or(false),
+        alpha,
+        beta,
+        gamma,
+        phi,
+    })
 }
 
 /// The seasons that the history itself shows; no row when it shows none.
