@@ -35,7 +35,10 @@ CREATE TABLE replenish.demand_history (
     created_by                 text        NOT NULL DEFAULT current_user,
     updated_at                 timestamptz,
     updated_by                 text,
-    CONSTRAINT demand_history_pkey PRIMARY KEY (tenant_id, facility_id, material_id, demand_date),
+    -- The quantity rides along, so that a night reads series from the index alone, however they lie
+    -- in the table.
+    CONSTRAINT demand_history_pkey PRIMARY KEY (tenant_id, facility_id, material_id, demand_date)
+        INCLUDE (actual_demand_quantity),
     CONSTRAINT demand_history_material_fkey FOREIGN KEY (tenant_id, material_id)
         REFERENCES replenish.materials (tenant_id, material_id),
     CONSTRAINT demand_history_demand_date_range
