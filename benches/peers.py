@@ -1,6 +1,7 @@
 """Measures statsforecast on series that `evaluate --export` wrote: the same errors, CPU seconds of one thread.
 
-Arguments: the folder of the json lines, then SET:MODEL pairs.
+Arguments: the folder of the json lines, then SET:MODEL pairs. The folder's file `auto` holds our milliseconds a
+series of each set.
 """
 import json
 import math
@@ -40,7 +41,7 @@ def forecast(model, train, horizon):
         return model.forecast(train, h=horizon)
 
 
-def measure(name, series, make):
+def measure(name, series, make, ours):
     symmetric = steps = scaled = scaled_count = root = root_count = error = demand = 0.0
     pinball = pinball_count = 0.0
     seconds = 0.0
@@ -77,18 +78,20 @@ def measure(name, series, make):
     loss = f"{pinball / pinball_count:8.4f}" if pinball_count else "       -"
     return (
         f"{symmetric / steps:8.3f} {scaled / max(scaled_count, 1):8.4f} {root / max(root_count, 1):8.4f} "
-        f"{100 * error / demand:8.2f} {loss} {1000 * seconds / len(series):9.3f}"
+        f"{100 * error / demand:8.2f} {loss} {1000 * seconds / len(series):9.3f} {1000 * seconds / len(series) / ours:8.1f}"
     )
 
 
 def main():
     folder, *pairs = sys.argv[1:]
-    print(f"{'statsforecast':36} {'sMAPE':>8} {'MASE':>8} {'RMSSE':>8} {'bias%':>8} {'pinball':>8} {'ms':>9}")
+    print(f"{'statsforecast':36} {'sMAPE':>8} {'MASE':>8} {'RMSSE':>8} {'bias%':>8} {'pinball':>8} {'ms':>9} {'ratio':>8}")
+    with open(f"{folder}/auto") as lines:
+        ours = {name: float(ms) for name, ms in (line.split() for line in lines)}
     for pair in pairs:
         name, model = pair.split(":")
         with open(f"{folder}/{name}.jsonl") as lines:
             series = [json.loads(line) for line in lines]
-        print(f"{name + ' ' + model + f' ({len(series)} series)':36} {measure(name, series, MODELS[model])}", flush=True)
+        print(f"{name + ' ' + model + f' ({len(series)} series)':36} {measure(name, series, MODELS[model], ours[name])}", flush=True)
 
 
 main()
