@@ -97,6 +97,8 @@ COMMENT ON FUNCTION replenish.migrations() IS
 'Steps of the schema that this library knows; install() applies them.';
 COMMENT ON FUNCTION replenish.install() IS
 'Creates the tables, views and policies, or brings them up to date, as the calling role, which will own them. Safe to run again and from several sessions at once. Returns the steps that were applied.';
+COMMENT ON FUNCTION replenish.repair() IS
+'Brings back policies, triggers, views and constraints that DROP EXTENSION with CASCADE took along. install() calls it.';
 COMMENT ON FUNCTION replenish.uninstall(boolean) IS
 'Drops tables and views. Refuses while they hold data, unless drop_data is true.';
 COMMENT ON FUNCTION replenish.create_roles() IS

@@ -65,7 +65,54 @@ BEGIN
         migration_name := migration.migration_name;
         RETURN NEXT;
     END LOOP;
+    PERFORM replenish.repair();
     PERFORM replenish.grant_to_roles();
+END
+$$;
+
+-- DROP EXTENSION … CASCADE takes along what uses the extension's functions: policies, triggers, a
+-- view, a constraint. The tables stay, locked; this brings the rest back.
+CREATE FUNCTION replenish.repair() RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    relation regclass;
+BEGIN
+    FOR relation IN
+        SELECT c.oid
+        FROM pg_class AS c
+        JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+        WHERE c.relnamespace = 'replenish'::regnamespace
+            AND c.relkind IN ('r', 'p')
+            AND pg_has_role(c.relowner, 'USAGE')
+            AND NOT EXISTS (
+                SELECT FROM pg_policy AS p
+                WHERE p.polrelid = c.oid AND p.polname = 'tenant_isolation'
+            )
+    LOOP
+        PERFORM replenish.isolate_tenant(relation);
+    END LOOP;
+    IF to_regclass('replenish.material_forecasts') IS NULL THEN
+        FOR relation IN
+            SELECT c.oid
+            FROM pg_class AS c
+            WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind = 'v'
+        LOOP
+            EXECUTE format('DROP VIEW %s', relation);
+        END LOOP;
+        EXECUTE (
+            SELECT m.statements FROM replenish.migrations() AS m WHERE m.migration_name = '0009_views'
+        );
+    END IF;
+    IF NOT EXISTS (
+        SELECT FROM pg_constraint AS c
+        WHERE c.conrelid = 'replenish.materials'::regclass
+            AND c.conname = 'materials_forecast_algorithm_known'
+    ) THEN
+        ALTER TABLE replenish.materials ADD CONSTRAINT materials_forecast_algorithm_known
+            CHECK (replenish.is_forecast_algorithm(forecast_algorithm));
+    END IF;
 END
 $$;
 
@@ -166,7 +213,7 @@ AS $$
         p.oid::regprocedure,
         CASE
             WHEN p.proname IN (
-                'install', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles'
+                'install', 'repair', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles'
             ) THEN 'replenish_owner'
             WHEN p.prokind = 'p' OR p.proname IN ('schedule_jobs', 'unschedule_jobs', 'load_demo_data')
                 THEN 'replenish_batch'

@@ -1,5 +1,5 @@
 \ir ../fresh.psql
-SELECT plan(17);
+SELECT plan(23);
 
 SET ROLE replenish_owner;
 SELECT is_empty('SELECT * FROM replenish.install()', 'install() again applies nothing');
@@ -53,8 +53,21 @@ SET ROLE replenish_owner;
 SELECT is((SELECT count(*) FROM replenish.tenants), 0::bigint, 'and leaves it locked: no policy, no rows');
 RESET ROLE;
 SELECT lives_ok('CREATE EXTENSION pg_replenish', 'the extension can be created again over the tables');
+SELECT is_empty('SELECT replenish.create_roles()', 'roles are still there and get their grants back');
+SET ROLE replenish_owner;
+SELECT is_empty('SELECT * FROM replenish.install()', 'install() has no step to apply');
+RESET ROLE;
+SELECT is_empty($$ SELECT * FROM replenish.verify_deployment() WHERE status = 'FAILED' $$, 'and has brought back policies, triggers, views');
+SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
+SET ROLE replenish_writer;
+SELECT is((SELECT count(*) FROM replenish.tenants), 1::bigint, 'so the tenant sees its row again');
+SELECT lives_ok('SELECT * FROM replenish.material_forecasts', 'and the views');
+SELECT throws_ok(
+    format('INSERT INTO replenish.materials (tenant_id, material_id, material_code, material_name, primary_uom, forecast_algorithm) VALUES (%L, %L, ''X'', ''x'', ''EA'', ''PROPHET'')', :a, :m1),
+    '23514', NULL, 'constraints as well');
+RESET ROLE;
 
-DROP EXTENSION pg_replenish;
+DROP EXTENSION pg_replenish CASCADE;
 CREATE ROLE stranger;
 SET client_min_messages = warning;
 GRANT CREATE ON SCHEMA replenish TO stranger;
