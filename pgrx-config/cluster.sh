@@ -7,6 +7,7 @@ CLUSTER=
 
 # start_cluster [setting=value …]
 start_cluster() {
+    [ -x "$SERVER_BIN/initdb" ] || fail "nothing is built under $CARGO_TARGET_DIR: make build"
     CLUSTER=$(mktemp -d /tmp/pg_replenish.XXXXXX)
     chmod 755 "$CLUSTER"
     if [ "$(id -u)" = 0 ]; then chown postgres "$CLUSTER"; fi

@@ -13,7 +13,7 @@ GRANT CREATE ON SCHEMA public TO writer_a;
 
 \c - writer_a
 SET search_path = public, pg_catalog;
-SELECT plan(38);
+SELECT plan(42);
 SELECT is(replenish.current_tenant_id(), :a::uuid, 'the login is tenant A');
 
 -- No way to switch.
@@ -71,9 +71,21 @@ SELECT throws_ok(format('UPDATE replenish.materials SET tenant_id = %L', :b), '4
 WITH gone AS (DELETE FROM replenish.demand_history WHERE tenant_id = :b RETURNING 1)
 SELECT is((SELECT count(*) FROM gone), 0::bigint, 'DELETE finds nothing of B');
 
+-- Within its own tenant the writer may do its work, and the reader may read it.
+SELECT is((SELECT count(*) FROM replenish.generate_forecasts(:a, :facility, forecast_horizon_days => 7)), 21::bigint, 'a writer forecasts its own demand');
+SELECT is((replenish.record_demand(:a, :facility, :m1, '2025-03-02', 5)).actual_demand_quantity, 5::numeric, 'records it');
+SELECT lives_ok(format('SELECT * FROM replenish.calculate_forecast_accuracy(%L, %L)', :a, :facility), 'measures it');
+SELECT lives_ok(format('SELECT * FROM replenish.generate_replenishment_recommendations(%L, %L, as_of => ''2025-03-02'')', :a, :facility), 'and asks for suggestions');
+
 -- Expressions that would tell what they see.
 CREATE FUNCTION public.leak(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS
 $$ BEGIN IF $1 LIKE 'secret-b%' THEN RAISE EXCEPTION 'leaked %', $1; END IF; RETURN true; END $$;
 SELECT lives_ok('SELECT count(*) FROM replenish.materials WHERE public.leak(material_name)', 'a cheap leaky function never meets a row of B');
 SELECT is_empty($$ SELECT most_common_vals FROM pg_stats WHERE schemaname = 'replenish' AND most_common_vals::text LIKE '%secret-b%' $$, 'pg_stats shows nothing of B');
 SELECT * FROM finish();
+\c - reader_b
+SELECT 1 / (count(*) = 3)::int FROM replenish.materials \g /dev/null
+SELECT 1 / (count(*) > 0)::int FROM replenish.get_material_forecasts(:b, :facility, :m1) \g /dev/null
+SELECT 1 / (replenish.explain_forecast(:b, :facility, :m1) IS NOT NULL)::int \g /dev/null
+SELECT 1 / (count(*) > 0)::int FROM replenish.vw_critical_replenishment_recommendations \g /dev/null
+
