@@ -171,6 +171,7 @@ CREATE TYPE replenish.replenishment_suggestion AS (
     reviewed_at timestamptz,
     review_notes text,
     converted_purchase_order_id uuid,
+    is_within_budget boolean,
     created_at timestamptz,
     created_by text,
     updated_at timestamptz,

@@ -112,7 +112,11 @@ fn demand_statistics(
     })))
 }
 
-fn finite_day(date: Date) -> Result<i32, ErrorReport> {
+/// Days since 2000-01-01.
+///
+/// # Errors
+/// Infinity is no day.
+pub fn finite_day(date: Date) -> Result<i32, ErrorReport> {
     if date.is_finite() {
         Ok(date.to_pg_epoch_days())
     } else {
@@ -183,13 +187,6 @@ fn planned_demand(
         }
     }
     Some(demand)
-}
-
-/// Demand of the first `days` days of a plan.
-#[pg_extern(immutable, strict, parallel_safe, cost = 10)]
-fn demand_within(daily_demand: Array<'_, f64>, days: i32) -> f64 {
-    let days = usize::try_from(days).unwrap_or(0);
-    daily_demand.iter().flatten().take(days).sum()
 }
 
 extension_sql_file!(

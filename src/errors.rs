@@ -35,6 +35,8 @@ pub enum Error {
     },
     #[error("{name} must be a finite number, not {value}")]
     NotFinite { name: &'static str, value: f64 },
+    #[error("{name} is not what this version reads: {problem}")]
+    BadDocument { name: &'static str, problem: String },
     #[error("demand date must be a finite day, not infinity")]
     InfiniteDate,
     #[error("no tenant is set")]
@@ -66,6 +68,7 @@ impl Reportable for Error {
             | Error::TooManyValues { .. }
             | Error::UnequalLengths { .. }
             | Error::NotFinite { .. }
+            | Error::BadDocument { .. }
             | Error::InfiniteDate => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Error::NoTenant => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
             Error::ModelPanicked => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
@@ -84,6 +87,9 @@ impl Reportable for Error {
             Error::TooManyValues { .. } => "Pass the most recent part of the history.",
             Error::NegativeArgument { .. } => "Pass 0 or more.",
             Error::HorizonOutOfRange { .. } => "Ask for at least one day and at most ten years.",
+            Error::BadDocument { .. } => {
+                "Generate the suggestion anew: SELECT replenish.generate_replenishment_recommendations(...)."
+            }
             Error::UnequalLengths { .. } => "Pass one element of each for every pair.",
             Error::NotFinite { .. } => "Remove NaN and infinity from the input.",
             Error::InfiniteDate => "Correct the date of the row, or leave the row out.",

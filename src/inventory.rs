@@ -1,7 +1,7 @@
 //! Inventory mathematics in SQL: each function here hands its arguments to `crates/inventory`.
 
 use crate::errors::{Error, report};
-use inventory::{ProposalInput, Receipt, SafetyStock, SafetyStockInput};
+use inventory::SafetyStockInput;
 use pgrx::Array;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -23,48 +23,9 @@ fn safety_stock(
         lead_time_std_dev,
         service_level,
     };
-    Ok(stock(&input, method)?.quantity)
-}
-
-/// The method that `safety_stock` uses for this input, and the normal quantile it works with.
-#[pg_extern(immutable, strict, parallel_safe, cost = 5)]
-#[allow(clippy::type_complexity)]
-fn safety_stock_method(
-    avg_daily_demand: f64,
-    demand_std_dev: f64,
-    lead_time_days: f64,
-    lead_time_std_dev: default!(f64, 0),
-    service_level: default!(f64, 0.95),
-    method: default!(&str, "'auto'"),
-) -> Result<
-    TableIterator<
-        'static,
-        (
-            name!(quantity, f64),
-            name!(method_used, String),
-            name!(z_score, f64),
-        ),
-    >,
-    ErrorReport,
-> {
-    let input = SafetyStockInput {
-        avg_daily_demand,
-        demand_std_dev,
-        lead_time_days,
-        lead_time_std_dev,
-        service_level,
-    };
-    let stock = stock(&input, method)?;
-    Ok(TableIterator::once((
-        stock.quantity,
-        stock.method.to_string(),
-        stock.z_score,
-    )))
-}
-
-fn stock(input: &SafetyStockInput, method: &str) -> Result<SafetyStock, ErrorReport> {
     let method = method.parse().map_err(report)?;
-    inventory::safety_stock(input, method).map_err(report)
+    let stock = inventory::safety_stock(&input, method).map_err(report)?;
+    Ok(stock.quantity)
 }
 
 /// Stock at which to order again.
@@ -165,66 +126,4 @@ fn lead_time_statistics(
         lead_time.std_dev,
         lead_time.observations as i32,
     )))
-}
-
-/// Days until stock runs out; NULL when it lasts through all days of demand. Receipt day 0 is the
-/// first day of demand.
-#[pg_extern(immutable, strict, parallel_safe, cost = 20)]
-fn days_until_stockout(
-    current_available_quantity: f64,
-    daily_demand: Array<'_, f64>,
-    receipt_days: Array<'_, i32>,
-    receipt_quantities: Array<'_, f64>,
-) -> Result<Option<i32>, ErrorReport> {
-    let demand = crate::forecast::history(Some(daily_demand))?;
-    if receipt_days.len() != receipt_quantities.len() {
-        return Err(report(Error::UnequalLengths {
-            name: "receipt_days",
-            count: receipt_days.len(),
-            other: "receipt_quantities",
-            other_count: receipt_quantities.len(),
-        }));
-    }
-    let receipts: Vec<Receipt> = receipt_days
-        .iter()
-        .zip(receipt_quantities.iter())
-        .filter_map(|(day, quantity)| {
-            let day = usize::try_from(day?.max(0)).ok()?;
-            let quantity = quantity?;
-            Some(Receipt { day, quantity })
-        })
-        .collect();
-    let projection =
-        inventory::project_stock(current_available_quantity, &demand, &receipts).map_err(report)?;
-    Ok(projection.stockout_day.map(|day| day as i32))
-}
-
-/// The quantity to order now; NULL when the inventory position is above the reorder point.
-#[pg_extern(immutable, parallel_safe, cost = 5)]
-#[allow(clippy::too_many_arguments)]
-fn propose_order(
-    available: Option<f64>,
-    on_order: Option<f64>,
-    safety_stock: Option<f64>,
-    reorder_point: Option<f64>,
-    economic_order_quantity: Option<f64>,
-    demand_during_lead_time: Option<f64>,
-    minimum_order_quantity: default!(Option<f64>, "NULL"),
-    order_multiple: default!(Option<f64>, "NULL"),
-    maximum: default!(Option<f64>, "NULL"),
-) -> Result<Option<f64>, ErrorReport> {
-    let given = |name, value: Option<f64>| value.ok_or_else(|| report(Error::NullArgument(name)));
-    let input = ProposalInput {
-        available: given("available", available)?,
-        on_order: given("on_order", on_order)?,
-        safety_stock: given("safety_stock", safety_stock)?,
-        reorder_point: given("reorder_point", reorder_point)?,
-        // Without costs there is no economic quantity: the need alone decides.
-        economic_order_quantity: economic_order_quantity.unwrap_or(0.0),
-        demand_during_lead_time: given("demand_during_lead_time", demand_during_lead_time)?,
-        minimum_order_quantity,
-        order_multiple,
-        maximum,
-    };
-    inventory::propose_order(&input).map_err(report)
 }

@@ -11,7 +11,9 @@
 //! | [`tenancy`] | `current_tenant_id()`, on which every policy rests |
 //! | [`demand`] | `pack_demand(day, quantity)`: a series read in one pass, and its statistics |
 //! | [`forecast`] | the models over arrays and over rows, and the batch engine |
-//! | [`mod@inventory`] | safety stock, reorder point, order quantity, urgency, projection |
+//! | [`mod@inventory`] | safety stock, reorder point, order quantity, urgency |
+//! | [`plan`] | the whole decision on one material, and its words |
+//! | [`classes`] | ABC, XYZ and demand patterns |
 //! | [`accuracy`] | the error measures as aggregates |
 //! | [`schema`] | the migrations that `install()` runs |
 
@@ -19,10 +21,12 @@ use pgrx::prelude::*;
 
 mod accuracy;
 mod aggregate;
+mod classes;
 mod demand;
 mod errors;
 mod forecast;
 mod inventory;
+mod plan;
 mod schema;
 mod settings;
 mod sql;

@@ -72,8 +72,23 @@ extension_sql_file!(
     requires = ["types"]
 );
 extension_sql_file!(
+    "../sql/functions/plans.sql",
+    name = "plans",
+    requires = ["types"]
+);
+extension_sql_file!(
     "../sql/functions/replenishment.sql",
     name = "replenishment",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/suggestions.sql",
+    name = "suggestions",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/classes.sql",
+    name = "classes",
     requires = ["types"]
 );
 extension_sql_file!(

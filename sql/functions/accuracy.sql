@@ -11,12 +11,13 @@ CREATE FUNCTION replenish.measured_days(
     actual numeric,
     forecast float8,
     naive_mae float8,
-    forecast_model_id uuid
+    forecast_model_id uuid,
+    forecast_start date
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 30000
 AS $$
     SELECT f.material_id, f.day, coalesce(h.actual_demand_quantity, 0), f.forecast, f.naive_mae,
-        f.forecast_model_id
+        f.forecast_model_id, f.start_date
     FROM (
         SELECT DISTINCT ON (s.material_id, s.start_date + i - 1)
             s.material_id,
@@ -24,6 +25,7 @@ AS $$
             s.mean[i] AS forecast,
             s.naive_mae,
             s.forecast_model_id,
+            s.start_date,
             m.missing_demand
         FROM replenish.forecast_series AS s
         JOIN replenish.materials AS m
@@ -253,4 +255,94 @@ BEGIN
     GET DIAGNOSTICS days_written = ROW_COUNT;
     RETURN metrics_written + days_written;
 END
+$$;
+
+-- What statistics add to the naive forecast, and planners to statistics: errors of the last forecast
+-- made before each day, with the override that was in force, and of the last demand known then.
+CREATE FUNCTION replenish.forecast_value_added(
+    tenant_id uuid,
+    facility_id uuid,
+    material_ids uuid[] = NULL,
+    period_start date = NULL,
+    period_end date = NULL
+) RETURNS TABLE (
+    material_id uuid,
+    days integer,
+    overridden_days integer,
+    naive_mae numeric,
+    statistical_mae numeric,
+    final_mae numeric,
+    statistics_value_added_pct numeric,
+    overrides_value_added_pct numeric
+)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+AS $$
+    WITH period AS MATERIALIZED (
+        SELECT
+            coalesce(forecast_value_added.period_start, o.day - 89) AS first_day,
+            coalesce(forecast_value_added.period_end, o.day) AS last_day
+        FROM replenish.observed_until(
+            forecast_value_added.tenant_id, forecast_value_added.facility_id
+        ) AS o (day)
+    ),
+    measured AS (
+        SELECT
+            d.material_id,
+            d.demand_date,
+            d.actual,
+            d.forecast,
+            coalesce(o.override_quantity::float8, d.forecast) AS final,
+            o.override_quantity IS NOT NULL AS overridden,
+            coalesce(h.actual_demand_quantity, 0) AS naive
+        FROM period AS p
+        CROSS JOIN LATERAL replenish.measured_days(
+            forecast_value_added.tenant_id,
+            forecast_value_added.facility_id,
+            replenish.forecastable(
+                forecast_value_added.tenant_id, forecast_value_added.facility_id,
+                forecast_value_added.material_ids
+            ),
+            p.first_day,
+            p.last_day
+        ) AS d
+        LEFT JOIN replenish.demand_history AS h
+            ON h.tenant_id = forecast_value_added.tenant_id
+            AND h.facility_id = forecast_value_added.facility_id
+            AND h.material_id = d.material_id
+            AND h.demand_date = d.forecast_start - 1
+        LEFT JOIN LATERAL (
+            -- In force when the day began.
+            SELECT v.override_quantity
+            FROM replenish.forecast_overrides AS v
+            WHERE v.tenant_id = forecast_value_added.tenant_id
+                AND v.facility_id = forecast_value_added.facility_id
+                AND v.material_id = d.material_id
+                AND v.forecast_date = d.demand_date
+                AND (v.revoked_at IS NULL OR v.revoked_at >= d.demand_date)
+                AND (v.expires_at IS NULL OR v.expires_at >= d.demand_date)
+            ORDER BY v.created_at DESC
+            LIMIT 1
+        ) AS o ON true
+    )
+    SELECT
+        e.material_id,
+        e.days,
+        e.overridden_days,
+        round(e.naive::numeric, 4),
+        round(e.statistical::numeric, 4),
+        round(e.final::numeric, 4),
+        round((100 * (1 - e.statistical / nullif(e.naive, 0)))::numeric, 2),
+        round((100 * (1 - e.final / nullif(e.statistical, 0)))::numeric, 2)
+    FROM (
+        SELECT
+            m.material_id,
+            count(*)::integer AS days,
+            count(*) FILTER (WHERE m.overridden)::integer AS overridden_days,
+            replenish.mae(m.actual::float8, m.naive::float8) AS naive,
+            replenish.mae(m.actual::float8, m.forecast) AS statistical,
+            replenish.mae(m.actual::float8, m.final) AS final
+        FROM measured AS m
+        GROUP BY m.material_id
+    ) AS e
+    ORDER BY e.material_id
 $$;

@@ -63,8 +63,6 @@ COMMENT ON FUNCTION replenish.forecast_by(regclass, name, name, name, integer, t
 'Forecasts of any table of yours: one series per value of key_column, from its date and quantity columns. Reads with your rights. SELECT * FROM replenish.forecast_by(''sales'', ''item'', ''day'', ''qty'', horizon => 14).';
 COMMENT ON FUNCTION replenish.safety_stock(float8, float8, float8, float8, float8, text) IS
 'Safety stock in units. Demand figures per day, lead time in days, service_level between 0 and 1 (probability of no stock-out in a cycle). Methods: basic (days of supply), demand_variability z sd sqrt(L), lead_time_variability z d sd_L, combined z sqrt(L sd^2 + d^2 sd_L^2) (King); auto picks by the coefficients of variation of demand (0.2) and lead time (0.1).';
-COMMENT ON FUNCTION replenish.safety_stock_method(float8, float8, float8, float8, float8, text) IS
-'As safety_stock, with the method that was used and its normal quantile z.';
 COMMENT ON FUNCTION replenish.reorder_point(float8, float8, float8) IS
 'Stock at which to order, in units: demand expected over the lead time plus safety stock.';
 COMMENT ON FUNCTION replenish.economic_order_quantity(float8, float8, float8, float8) IS
@@ -77,14 +75,8 @@ COMMENT ON FUNCTION replenish.calculate_replenishment_urgency(float8, float8, fl
 'The one rule of urgency: available <= 0 CRITICAL; else days until stock-out <= lead time HIGH; else available < safety stock MEDIUM; else LOW. NULL days: no stock-out in sight.';
 COMMENT ON FUNCTION replenish.lead_time_statistics(float8[], float8) IS
 'Mean and standard deviation of lead times in days; few observations lean on the stated lead time.';
-COMMENT ON FUNCTION replenish.days_until_stockout(float8, float8[], integer[], float8[]) IS
-'Days of demand that stock and receipts meet in full; NULL when they meet all. Receipt day 0 is the first day of demand; a receipt arrives before the day''s demand.';
-COMMENT ON FUNCTION replenish.propose_order(float8, float8, float8, float8, float8, float8, float8, float8, float8) IS
-'Quantity to order now, in units, or NULL while available plus on order exceed the reorder point: the economic order quantity, or more where the need is greater, within minimum, multiple and maximum.';
 COMMENT ON FUNCTION replenish.planned_demand(date, float8[], date[], float8[], date, integer, float8) IS
 'Expected demand of days from first_day on: the planner''s number, else the forecast, beyond it the forecast''s mean, without any the average.';
-COMMENT ON FUNCTION replenish.demand_within(float8[], integer) IS
-'Sum of the first days of a plan.';
 COMMENT ON FUNCTION replenish.demand_statistics(bytea, date, integer) IS
 'Mean and sample standard deviation of daily demand over the last window_days (default 365) through a day, days without a row counted as 0.';
 COMMENT ON FUNCTION replenish.daily_demand(bytea, date, text) IS
@@ -93,6 +85,34 @@ COMMENT ON FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, 
 'The batch engine: forecasts the materials of one facility and stores what changed. One row a material: STORED, UNCHANGED or FAILED with SQLSTATE and message. Callers want generate_forecasts.';
 COMMENT ON FUNCTION replenish.forecast_day_id(uuid, date) IS
 'Identity of one day of a stored forecast.';
+COMMENT ON FUNCTION replenish.plan_material(jsonb, jsonb, bytea, date, float8[], boolean, date[], date) IS
+'What the inventory library decides on one material: lead time, demand to cover, safety stock, reorder point, projected stock and the order that is due, as json; days count from as_of as 0. Callers want plan_materials.';
+COMMENT ON FUNCTION replenish.plan_text(jsonb, jsonb, text) IS
+'A plan in sentences, one a line, with the formulas behind the numbers.';
+COMMENT ON FUNCTION replenish.plan_materials(uuid, uuid, uuid[], date, numeric) IS
+'Plans of materials as of a day: the policy they follow, the facts they come from, and the plan itself. Stores nothing.';
+COMMENT ON FUNCTION replenish.closed_dates(uuid, uuid, date) IS
+'Days on which a facility neither orders nor receives: its closed_weekdays and holidays.';
+COMMENT ON FUNCTION replenish.project_stock(uuid, uuid, uuid, date, integer) IS
+'Stock of a material day by day without a new order: expected demand (overrides first), expected receipts (overdue ones tomorrow), closing stock in units. A NULL as_of is today.';
+COMMENT ON FUNCTION replenish.fit_budget(float8[], float8[], float8) IS
+'Which proposals a budget pays for: those with the most benefit for the money that still fit (Dantzig 1957).';
+COMMENT ON FUNCTION replenish.apply_budget(uuid, uuid, numeric) IS
+'Marks in is_within_budget which pending suggestions of a facility a budget (default: the facility''s replenishment_budget) pays for: most shortage cost avoided for the money first. Returns the rows that changed; runs call it.';
+COMMENT ON FUNCTION replenish.abc_classes(float8[], float8, float8) IS
+'Class A, B or C of each value, in the order given: A for the largest that hold a_share of the total, B up to b_share.';
+COMMENT ON FUNCTION replenish.xyz_class(float8[], float8, float8) IS
+'Class X, Y or Z of a history by its coefficient of variation: X up to x_limit, Y up to y_limit.';
+COMMENT ON FUNCTION replenish.demand_profile(bytea, date) IS
+'How a packed series sold over its last 52 weeks: annual demand, variation of the weeks with class X, Y or Z, average demand interval in days, squared coefficient of variation and class of its sizes.';
+COMMENT ON FUNCTION replenish.classify_materials(uuid, uuid, date) IS
+'Classes of materials at a facility (NULL: all): ABC by value of a year''s demand, XYZ by variability of its weeks, pattern by demand interval and CV squared, and the service level that follows.';
+COMMENT ON FUNCTION replenish.update_material_classes(uuid, date) IS
+'Writes the classes of classify_materials into materials; returns the number of materials that changed.';
+COMMENT ON FUNCTION replenish.demand_facilities(uuid) IS
+'Facilities of a tenant that have demand.';
+COMMENT ON FUNCTION replenish.forecast_value_added(uuid, uuid, uuid[], date, date) IS
+'Who improves the forecast: mean absolute errors, in units a day, of the naive forecast, of the model and of the final forecast with overrides, over a period (default: the last 90 recorded days), and the percentage by which each step lowers the error.';
 COMMENT ON FUNCTION replenish.migrations() IS
 'Steps of the schema that this library knows; install() applies them.';
 COMMENT ON FUNCTION replenish.install() IS
@@ -165,8 +185,6 @@ COMMENT ON FUNCTION replenish.explain_forecast(uuid, uuid, uuid) IS
 'Why the forecast in force is what it is: what was tried, the scores, the choice, its parameters, its history and its backtest.';
 COMMENT ON FUNCTION replenish.explain_suggestion(uuid) IS
 'Every number of a suggestion with its formula and the rows it comes from.';
-COMMENT ON FUNCTION replenish.stock_policies(uuid, uuid, uuid[], date, numeric) IS
-'Safety stock, reorder point and economic order quantity of many materials, from history through a day, costs and actual lead times.';
 COMMENT ON FUNCTION replenish.calculate_safety_stock(uuid, uuid, uuid, numeric, date) IS
 'Safety stock, reorder point and economic order quantity of a material from its own history (last 365 days), costs and actual lead times. service_level NULL takes the material''s.';
 COMMENT ON FUNCTION replenish.propose_replenishment(uuid, uuid, uuid[], date) IS
@@ -292,7 +310,7 @@ ALTER FUNCTION replenish.fit_holt_winters(float8[], integer, integer, text, bool
 ALTER FUNCTION replenish.fit_auto(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.detect_seasonality(float8[]) ROWS 1;
 ALTER FUNCTION replenish.classify_demand(float8[]) ROWS 1;
-ALTER FUNCTION replenish.safety_stock_method(float8, float8, float8, float8, float8, text) ROWS 1;
+ALTER FUNCTION replenish.demand_profile(bytea, date) ROWS 1;
 ALTER FUNCTION replenish.lead_time_statistics(float8[], float8) ROWS 1;
 ALTER FUNCTION replenish.demand_statistics(bytea, date, integer) ROWS 1;
 ALTER FUNCTION replenish.migrations() ROWS 10;

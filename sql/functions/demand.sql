@@ -23,6 +23,32 @@ AS $$
     )
 $$;
 
+-- Facilities with demand, found by skipping through the key of demand_history.
+CREATE FUNCTION replenish.demand_facilities(tenant_id uuid) RETURNS TABLE (facility_id uuid)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+AS $$
+    WITH RECURSIVE facility (facility_id) AS (
+        (
+            SELECT h.facility_id
+            FROM replenish.demand_history AS h
+            WHERE h.tenant_id = demand_facilities.tenant_id
+            ORDER BY h.facility_id
+            LIMIT 1
+        )
+        UNION ALL
+        SELECT (
+            SELECT h.facility_id
+            FROM replenish.demand_history AS h
+            WHERE h.tenant_id = demand_facilities.tenant_id AND h.facility_id > f.facility_id
+            ORDER BY h.facility_id
+            LIMIT 1
+        )
+        FROM facility AS f
+        WHERE f.facility_id IS NOT NULL
+    )
+    SELECT f.facility_id FROM facility AS f WHERE f.facility_id IS NOT NULL
+$$;
+
 -- The one place that reads history in bulk. How best to read it depends on how many series are
 -- asked for and on how the table lies on disk, so every call is planned for its own arguments.
 CREATE FUNCTION replenish.packed_history(

@@ -231,38 +231,19 @@ AS $$
     ORDER BY s.facility_id, s.chunk
 $$;
 
--- Every series that has demand and whose refit is due. Facilities are found by skipping through
--- the key of demand_history, series by one probe each: the history itself is not read.
+-- Every series that has demand and whose refit is due. Series are found by one probe each: the
+-- history itself is not read.
 CREATE FUNCTION replenish.forecast_chunks(tenant_id uuid, batch_size integer)
 RETURNS TABLE (keys uuid[])
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    WITH RECURSIVE facility (facility_id) AS (
-        (
-            SELECT h.facility_id
-            FROM replenish.demand_history AS h
-            WHERE h.tenant_id = forecast_chunks.tenant_id
-            ORDER BY h.facility_id
-            LIMIT 1
-        )
-        UNION ALL
-        SELECT (
-            SELECT h.facility_id
-            FROM replenish.demand_history AS h
-            WHERE h.tenant_id = forecast_chunks.tenant_id AND h.facility_id > f.facility_id
-            ORDER BY h.facility_id
-            LIMIT 1
-        )
-        FROM facility AS f
-        WHERE f.facility_id IS NOT NULL
-    )
     SELECT c.keys
     FROM (
         SELECT
             array_agg(f.facility_id ORDER BY f.facility_id, m.material_id) AS facility_ids,
             array_agg(m.material_id ORDER BY f.facility_id, m.material_id) AS material_ids
-        FROM facility AS f
+        FROM replenish.demand_facilities(forecast_chunks.tenant_id) AS f
         CROSS JOIN replenish.materials AS m
         LEFT JOIN LATERAL (
             SELECT a.forecast_generation_timestamp::date AS generated

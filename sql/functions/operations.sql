@@ -43,11 +43,11 @@ AS $$
     findings (check_name, finding, fine) AS (
         SELECT 'tables', string_agg(w.name, ', '), 'all there'
         FROM (VALUES
-            ('demand_history'), ('facilities'), ('forecast_accuracy_metrics'), ('forecast_models'),
+            ('demand_history'), ('class_service_levels'), ('facilities'), ('forecast_accuracy_metrics'), ('forecast_models'),
             ('forecast_overrides'), ('forecast_series'), ('holidays'), ('inventory_levels'),
             ('inventory_transactions'), ('job_errors'), ('job_runs'), ('material_forecasts'),
             ('materials'), ('open_orders'), ('replenishment_suggestions'), ('supplier_receipts'),
-            ('tenants'), ('vendors'), ('vw_critical_replenishment_recommendations'),
+            ('tenants'), ('vendor_prices'), ('vendors'), ('vw_critical_replenishment_recommendations'),
             ('vw_forecast_accuracy_summary'), ('daily_demand_summary')
         ) AS w (name)
         WHERE to_regclass('replenish.' || w.name) IS NULL

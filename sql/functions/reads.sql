@@ -112,8 +112,8 @@ AS $$
         s.recommended_order_quantity, s.recommended_order_uom, s.recommended_order_date,
         s.recommended_delivery_date, s.estimated_unit_cost, s.estimated_total_cost,
         s.vendor_lead_time_days, s.suggestion_reason, s.calculation_method, s.reviewed_by,
-        s.reviewed_at, s.review_notes, s.converted_purchase_order_id, s.created_at, s.created_by,
-        s.updated_at, s.updated_by
+        s.reviewed_at, s.review_notes, s.converted_purchase_order_id, s.is_within_budget,
+        s.created_at, s.created_by, s.updated_at, s.updated_by
     FROM replenish.replenishment_suggestions AS s
     WHERE s.tenant_id = get_replenishment_recommendations.tenant_id
         AND s.facility_id = get_replenishment_recommendations.facility_id

@@ -18,20 +18,30 @@ COMMENT ON COLUMN replenish.tenants.time_zone IS 'IANA time zone in which this t
 SELECT replenish.isolate_tenant('replenish.tenants');
 
 CREATE TABLE replenish.facilities (
-    tenant_id     uuid        NOT NULL,
-    facility_id   uuid        NOT NULL,
-    facility_code text        NOT NULL,
-    facility_name text        NOT NULL,
-    created_at    timestamptz NOT NULL DEFAULT now(),
-    created_by    text        NOT NULL DEFAULT current_user,
-    updated_at    timestamptz,
-    updated_by    text,
+    tenant_id            uuid        NOT NULL,
+    facility_id          uuid        NOT NULL,
+    facility_code        text        NOT NULL,
+    facility_name        text        NOT NULL,
+    closed_weekdays      integer[]   NOT NULL DEFAULT '{}',
+    replenishment_budget numeric,
+    created_at           timestamptz NOT NULL DEFAULT now(),
+    created_by           text        NOT NULL DEFAULT current_user,
+    updated_at           timestamptz,
+    updated_by           text,
     CONSTRAINT facilities_pkey PRIMARY KEY (tenant_id, facility_id),
-    CONSTRAINT facilities_code_key UNIQUE (tenant_id, facility_code)
+    CONSTRAINT facilities_code_key UNIQUE (tenant_id, facility_code),
+    CONSTRAINT facilities_closed_weekdays_known CHECK (
+        closed_weekdays <@ ARRAY[1, 2, 3, 4, 5, 6, 7]
+        AND NOT closed_weekdays @> ARRAY[1, 2, 3, 4, 5, 6, 7]
+    ),
+    CONSTRAINT facilities_replenishment_budget_range
+        CHECK (replenishment_budget >= 0 AND replenishment_budget < 1e15)
 );
 COMMENT ON TABLE replenish.facilities IS 'Warehouses, plants and shops.';
 COMMENT ON COLUMN replenish.facilities.facility_code IS 'Code by which people know it, unique within the tenant.';
 COMMENT ON COLUMN replenish.facilities.facility_name IS 'Name for people.';
+COMMENT ON COLUMN replenish.facilities.closed_weekdays IS 'ISO days of the week, 1 Monday to 7 Sunday, on which nobody orders or receives.';
+COMMENT ON COLUMN replenish.facilities.replenishment_budget IS 'Money that one run''s suggestions may cost together; NULL for no cap.';
 SELECT replenish.isolate_tenant('replenish.facilities');
 
 CREATE TABLE replenish.vendors (

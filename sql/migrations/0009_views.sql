@@ -195,3 +195,20 @@ LEFT JOIN LATERAL (
 ) AS e ON true;
 COMMENT ON VIEW replenish.vw_forecast_accuracy_summary IS
 'Per material and facility: MAPE (percent) and bias (units, forecast minus actual) over the last 30, 60 and 90 days that run_forecast_accuracy measured, and how it is forecast now.';
+
+CREATE VIEW replenish.material_classes WITH (security_invoker = true) AS
+SELECT
+    replenish.current_tenant_id() AS tenant_id,
+    c.*
+FROM replenish.classify_materials((SELECT replenish.current_tenant_id())) AS c;
+COMMENT ON VIEW replenish.material_classes IS
+'Classes of the current tenant''s materials at each facility, from the last 52 weeks of demand as they are now.';
+COMMENT ON COLUMN replenish.material_classes.annual_demand IS 'Demand of a year at the pace of the last 52 weeks, in units.';
+COMMENT ON COLUMN replenish.material_classes.annual_value IS 'Annual demand times the cost of a unit; 0 without a cost.';
+COMMENT ON COLUMN replenish.material_classes.abc_class IS 'A: the materials that hold 80% of the facility''s value, B up to 95%, C the rest.';
+COMMENT ON COLUMN replenish.material_classes.weekly_cv IS 'Standard deviation of weekly demand over its mean.';
+COMMENT ON COLUMN replenish.material_classes.xyz_class IS 'X up to a weekly_cv of 0.5, Y up to 1, Z above or without demand.';
+COMMENT ON COLUMN replenish.material_classes.average_demand_interval IS 'Days from one day with demand to the next, on average.';
+COMMENT ON COLUMN replenish.material_classes.cv_squared IS 'Squared coefficient of variation of the sizes of demand.';
+COMMENT ON COLUMN replenish.material_classes.demand_class IS 'SMOOTH, ERRATIC, INTERMITTENT, LUMPY or NO_DEMAND (Syntetos, Boylan and Croston 2005).';
+COMMENT ON COLUMN replenish.material_classes.service_level IS 'Service level that plans aim at, the class''s or the material''s own.';

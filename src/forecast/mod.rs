@@ -30,7 +30,7 @@ mod batch;
 mod families;
 mod options;
 mod pool;
-mod shape;
+pub mod shape;
 mod store;
 
 pub use options::history;

@@ -50,7 +50,6 @@ INSERT INTO mistakes VALUES
     ('SELECT replenish.economic_order_quantity(1000, 0, 50, 0.25)', '22023', NULL),
     ('SELECT replenish.round_order_quantity(10, 0, 0)', '22023', NULL),
     ('SELECT replenish.reorder_point(''infinity'', 7, 1)', '22023', NULL),
-    ('SELECT replenish.days_until_stockout(5, ARRAY[1,2], ARRAY[1], ARRAY[]::pg_catalog.float8[])', '22023', 'receipt_days and receipt_quantities must have the same number of elements, not 1 and 0'),
     ('SELECT * FROM replenish.generate_forecasts(:a, :f, forecast_horizon_days => 0)', '22023', 'forecast_horizon_days must be between 1 and 3660, not 0'),
     ('SELECT * FROM replenish.generate_forecasts(:a, :f, forecast_horizon_days => -1)', '22023', 'forecast_horizon_days must be between 1 and 3660, not -1'),
     ('SELECT * FROM replenish.generate_forecasts(:a, :f, forecast_algorithm => ''PROPHET'')', '22023', 'forecast algorithm "PROPHET" is unknown'),

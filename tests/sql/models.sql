@@ -88,8 +88,6 @@ SELECT is(replenish.calculate_replenishment_urgency(0, 10, 20, NULL, 7), 'CRITIC
 SELECT is(replenish.calculate_replenishment_urgency(50, 10, 20, 7, 7), 'HIGH', 'runs out within the lead time');
 SELECT is(replenish.calculate_replenishment_urgency(5, 10, 20, 30, 7), 'MEDIUM', 'below safety stock');
 SELECT is(replenish.calculate_replenishment_urgency(50, 10, 20, NULL, 7), 'LOW', 'no stock-out in sight');
-SELECT is(replenish.days_until_stockout(10, ARRAY[4, 4, 4, 4], ARRAY[2], ARRAY[3]::float8[]), 3, 'a receipt puts the stock-out off');
-SELECT is(replenish.days_until_stockout(100, ARRAY[4, 4], '{}', '{}'), NULL, 'none within the days');
 
 -- Accuracy.
 CREATE TABLE public.pairs AS SELECT * FROM (VALUES (1, 10, 12), (2, 20, 16), (3, 0, 1)) AS p (day, actual, forecast);

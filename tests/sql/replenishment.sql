@@ -92,7 +92,7 @@ SELECT throws_ok(format('SELECT replenish.review_suggestion(%L, ''REJECTED'')', 
 
 SELECT suggestion_id AS s3 FROM replenish.replenishment_suggestions WHERE material_id = :m3 \gset
 SELECT is(
-    (replenish.explain_suggestion(:'s3') #>> '{safety_stock,z}')::numeric, round(replenish.service_level_z(0.95)::numeric, 6),
+    round((replenish.explain_suggestion(:'s3') #>> '{plan,service,z_score}')::numeric, 6), round(replenish.service_level_z(0.95)::numeric, 6),
     'explain_suggestion shows the numbers behind it');
-SELECT is(jsonb_array_length((SELECT replenish.explain_suggestion(suggestion_id) #> '{on_order,orders}' FROM replenish.replenishment_suggestions WHERE material_id = :m2)), 4, 'down to the orders');
+SELECT is(jsonb_array_length((SELECT replenish.explain_suggestion(suggestion_id) #> '{facts,orders}' FROM replenish.replenishment_suggestions WHERE material_id = :m2)), 3, 'down to the orders');
 SELECT * FROM finish();

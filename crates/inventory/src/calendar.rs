@@ -33,7 +33,7 @@ pub const MAX_SEARCH_DAYS: usize = 18_300;
 
 /// How a lead time is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum LeadTimeUnit {
     /// Every day counts: goods travel over the weekend.
     #[default]
@@ -95,6 +95,28 @@ pub fn next_working_day(day: i64, non_working: &BTreeSet<i64>) -> Result<i64, Er
         .ok_or(NO_WORKING_DAY)
 }
 
+/// The working day on which an order placed on `order_day` arrives.
+///
+/// # Errors
+/// No working day within [`MAX_SEARCH_DAYS`].
+pub fn delivery_day(
+    order_day: i64,
+    lead_time_days: usize,
+    unit: LeadTimeUnit,
+    non_working: &BTreeSet<i64>,
+) -> Result<i64, Error> {
+    match unit {
+        LeadTimeUnit::Calendar => {
+            let arrival = order_day.checked_add_unsigned(lead_time_days as u64);
+            next_working_day(arrival.ok_or(NO_WORKING_DAY)?, non_working)
+        }
+        LeadTimeUnit::Working => (0..lead_time_days).try_fold(order_day, |day, _| {
+            let next = day.checked_add(1).ok_or(NO_WORKING_DAY)?;
+            next_working_day(next, non_working)
+        }),
+    }
+}
+
 const NO_WORKING_DAY: Error = Error::NotFound {
     name: "working day",
     limit: MAX_SEARCH_DAYS,
@@ -119,6 +141,15 @@ mod tests {
         (-370..370)
             .filter(|day: &i64| day.rem_euclid(7) >= 5)
             .collect()
+    }
+
+    #[test]
+    fn a_delivery_waits_for_a_working_day() {
+        let day = |unit, days| delivery_day(1, days, unit, &weekends()).unwrap();
+        assert_eq!(day(LeadTimeUnit::Calendar, 4), 7);
+        assert_eq!(day(LeadTimeUnit::Working, 4), 7);
+        assert_eq!(day(LeadTimeUnit::Working, 3), 4);
+        assert_eq!(day(LeadTimeUnit::Calendar, 0), 1);
     }
 
     #[test]

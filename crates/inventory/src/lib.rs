@@ -18,6 +18,7 @@
 //! | how urgent is it, and what comes first | [`replenishment_urgency`], [`budget`] |
 //! | how long does the vendor really take | [`lead_time_statistics`] |
 //! | which materials deserve attention | [`classes`] |
+//! | all of it for one material | [`plan`] |
 //! | what would a policy have done | [`simulation`] |
 
 #![forbid(unsafe_code)]
@@ -41,6 +42,7 @@ pub mod newsvendor;
 mod normal;
 pub mod order_quantity;
 pub mod periodic_review;
+pub mod plan;
 pub mod projection;
 pub mod proposal;
 pub mod quantity_policy;

@@ -67,6 +67,19 @@ pub struct ProposalInput {
 /// NaN or infinity; a negative quantity (`available` may be negative); a maximum or multiple of zero
 /// or less; a maximum below the minimum or below one multiple.
 pub fn propose_order(input: &ProposalInput) -> Result<Option<f64>, Error> {
+    let limits = OrderLimits::new(
+        input.minimum_order_quantity,
+        input.order_multiple,
+        input.maximum,
+    )?;
+    limits.apply(raw_quantity(input)?)
+}
+
+/// The quantity that is needed before minimum, multiple and maximum; 0 without a need.
+///
+/// # Errors
+/// As [`propose_order`], limits left out.
+pub(crate) fn raw_quantity(input: &ProposalInput) -> Result<f64, Error> {
     let available = check::finite("available quantity", input.available)?;
     let on_order = check::non_negative("on-order quantity", input.on_order)?;
     let safety_stock = check::non_negative("safety stock", input.safety_stock)?;
@@ -74,19 +87,13 @@ pub fn propose_order(input: &ProposalInput) -> Result<Option<f64>, Error> {
     let economic = check::non_negative("economic order quantity", input.economic_order_quantity)?;
     let lead_time_demand =
         check::non_negative("demand during lead time", input.demand_during_lead_time)?;
-    let limits = OrderLimits::new(
-        input.minimum_order_quantity,
-        input.order_multiple,
-        input.maximum,
-    )?;
-
     let position = check::representable("inventory position", available + on_order)?;
     if position > reorder_point {
-        return Ok(None);
+        return Ok(0.0);
     }
     let trigger = reorder_point.max(safety_stock + lead_time_demand);
     let lift = trigger + lead_time_demand - position;
-    limits.apply(check::representable("order quantity", economic.max(lift))?)
+    check::representable("order quantity", economic.max(lift))
 }
 
 /// Minimum, multiple and maximum of one order, known to agree with each other.

@@ -1,0 +1,249 @@
+-- What the inventory library decides on each material, from its own history, forecast, stock, orders,
+-- receipts and prices. One row a material with demand; nothing is stored.
+CREATE FUNCTION replenish.plan_materials(
+    tenant_id uuid,
+    facility_id uuid,
+    material_ids uuid[],
+    as_of date,
+    service_level numeric = NULL
+) RETURNS TABLE (material_id uuid, policy jsonb, facts jsonb, plan jsonb)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+AS $$
+    WITH calendar AS MATERIALIZED (
+        SELECT
+            replenish.last_recorded_day(
+                plan_materials.tenant_id, plan_materials.facility_id, plan_materials.as_of
+            ) AS history_end,
+            replenish.closed_dates(
+                plan_materials.tenant_id, plan_materials.facility_id, plan_materials.as_of
+            ) AS closed_dates
+    ),
+    -- Materialized, so that no document is built once for every column that shows it.
+    gathered AS MATERIALIZED (
+        SELECT
+            m.material_id,
+            h.packed,
+            jsonb_build_object(
+                'replenishment_policy', m.replenishment_policy,
+                'supply_days', m.supply_days,
+                'minimum_stock_quantity', m.minimum_stock_quantity,
+                'maximum_stock_quantity', m.maximum_stock_quantity,
+                'review_period_days', m.review_period_days,
+                'service_measure', m.service_measure,
+                'service_level',
+                    coalesce(plan_materials.service_level, c.service_level, m.service_level),
+                'service_level_of', CASE
+                    WHEN plan_materials.service_level IS NOT NULL THEN 'argument'
+                    WHEN c.service_level IS NOT NULL THEN format('class %s%s', m.abc_class, m.xyz_class)
+                    ELSE 'material'
+                END,
+                'safety_stock_days', m.safety_stock_days,
+                'lead_time_days', m.lead_time_days,
+                'lead_time_unit', m.lead_time_unit,
+                'minimum_order_quantity', m.minimum_order_quantity,
+                'order_multiple', m.order_multiple,
+                'maximum_order_quantity', m.maximum_order_quantity,
+                'shelf_life_days', m.shelf_life_days,
+                'unit_cost', coalesce(m.last_cost, m.standard_cost),
+                'ordering_cost', m.ordering_cost,
+                'holding_cost_pct', m.holding_cost_pct,
+                'shortage_cost', m.shortage_cost,
+                'preferred_vendor_id', m.preferred_vendor_id,
+                'uom', m.primary_uom
+            ) AS policy,
+            jsonb_build_object(
+                'stock', (
+                    SELECT jsonb_build_object(
+                        'on_hand', i.on_hand_quantity, 'allocated', i.allocated_quantity
+                    )
+                    FROM replenish.inventory_levels AS i
+                    WHERE i.tenant_id = plan_materials.tenant_id
+                        AND i.facility_id = plan_materials.facility_id
+                        AND i.material_id = m.material_id
+                ),
+                'orders', o.orders,
+                'receipt_days', r.days,
+                'prices', p.prices,
+                'forecast_series_id', f.forecast_series_id,
+                'forecast_version', f.forecast_version,
+                'forecast_algorithm', f.forecast_algorithm,
+                'overrides', v.overrides,
+                'history_end', k.history_end
+            ) AS facts,
+            f.start_date,
+            f.mean,
+            v.dates,
+            v.quantities,
+            k.history_end,
+            k.closed_dates
+        FROM calendar AS k
+        CROSS JOIN LATERAL replenish.packed_history(
+            plan_materials.tenant_id, plan_materials.facility_id, plan_materials.material_ids,
+            k.history_end
+        ) AS h
+        JOIN replenish.materials AS m
+            ON m.tenant_id = plan_materials.tenant_id AND m.material_id = h.material_id
+        LEFT JOIN replenish.class_service_levels AS c
+            ON c.tenant_id = m.tenant_id
+            AND c.abc_class = m.abc_class
+            AND c.xyz_class = m.xyz_class
+            AND m.use_class_service_level
+        -- One index lookup a material: plans that do not depend on statistics, which are old right
+        -- after a night.
+        CROSS JOIN LATERAL (
+            SELECT coalesce(jsonb_agg(
+                (q.receipt_date - q.order_date) ORDER BY q.receipt_date, q.receipt_id
+            ), '[]') AS days
+            FROM replenish.supplier_receipts AS q
+            WHERE q.tenant_id = plan_materials.tenant_id
+                AND q.facility_id = plan_materials.facility_id
+                AND q.material_id = m.material_id
+                AND q.receipt_date <= plan_materials.as_of
+        ) AS r
+        CROSS JOIN LATERAL (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object(
+                    'order_id', q.order_id,
+                    'due_date', q.due_date,
+                    'due_in_days', q.due_date - plan_materials.as_of,
+                    'quantity', q.ordered_quantity - q.received_quantity
+                ) ORDER BY q.due_date, q.order_id
+            ), '[]') AS orders
+            FROM replenish.open_orders AS q
+            WHERE q.tenant_id = plan_materials.tenant_id
+                AND q.facility_id = plan_materials.facility_id
+                AND q.material_id = m.material_id
+                AND q.order_status = 'OPEN'
+                AND q.ordered_quantity > q.received_quantity
+        ) AS o
+        CROSS JOIN LATERAL (
+            SELECT coalesce(jsonb_agg(
+                jsonb_build_object('quantity', q.from_quantity, 'unit_cost', q.unit_price)
+                ORDER BY q.from_quantity
+            ), '[]') AS prices
+            FROM (
+                SELECT DISTINCT ON (b.from_quantity) b.from_quantity, b.unit_price
+                FROM replenish.vendor_prices AS b
+                WHERE b.tenant_id = plan_materials.tenant_id
+                    AND b.vendor_id = m.preferred_vendor_id
+                    AND b.material_id = m.material_id
+                    AND plan_materials.as_of BETWEEN b.valid_from AND b.valid_until
+                ORDER BY b.from_quantity, b.valid_from DESC
+            ) AS q
+        ) AS p
+        LEFT JOIN LATERAL (
+            SELECT
+                a.forecast_series_id, a.forecast_version, a.forecast_algorithm, a.start_date, a.mean
+            FROM replenish.forecast_series AS a
+            WHERE a.tenant_id = plan_materials.tenant_id
+                AND a.facility_id = plan_materials.facility_id
+                AND a.material_id = m.material_id
+                AND a.forecast_status = 'ACTIVE'
+            LIMIT 1
+        ) AS f ON true
+        CROSS JOIN LATERAL (
+            SELECT
+                array_agg(q.forecast_date ORDER BY q.forecast_date) AS dates,
+                array_agg(q.override_quantity::float8 ORDER BY q.forecast_date) AS quantities,
+                coalesce(jsonb_agg(
+                    jsonb_build_object(
+                        'forecast_date', q.forecast_date, 'quantity', q.override_quantity,
+                        'by', q.override_by, 'reason', q.override_reason
+                    ) ORDER BY q.forecast_date
+                ), '[]') AS overrides
+            FROM replenish.forecast_overrides AS q
+            WHERE q.tenant_id = plan_materials.tenant_id
+                AND q.facility_id = plan_materials.facility_id
+                AND q.material_id = m.material_id
+                AND q.forecast_date > plan_materials.as_of
+                AND q.revoked_at IS NULL
+                AND (q.expires_at IS NULL OR q.expires_at > now())
+        ) AS v
+    )
+    SELECT
+        g.material_id,
+        g.policy,
+        g.facts,
+        replenish.plan_material(
+            g.policy,
+            g.facts,
+            g.packed,
+            g.history_end,
+            replenish.planned_demand(
+                g.start_date, g.mean, g.dates, g.quantities, plan_materials.as_of + 1,
+                greatest(90, 2 * ceil((g.policy ->> 'lead_time_days')::numeric)::integer),
+                d.mean
+            ),
+            g.mean IS NOT NULL,
+            g.closed_dates,
+            plan_materials.as_of
+        )
+    FROM gathered AS g
+    CROSS JOIN LATERAL replenish.demand_statistics(g.packed, g.history_end) AS d
+$$;
+
+-- Days on which a facility neither orders nor receives, from a year before a day to three after it.
+CREATE FUNCTION replenish.closed_dates(tenant_id uuid, facility_id uuid, as_of date) RETURNS date[]
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT ARRAY(
+        SELECT d.day::date
+        FROM replenish.facilities AS f
+        CROSS JOIN generate_series(
+            (closed_dates.as_of - 366)::timestamp, (closed_dates.as_of + 1100)::timestamp, '1 day'
+        ) AS d (day)
+        WHERE f.tenant_id = closed_dates.tenant_id
+            AND f.facility_id = closed_dates.facility_id
+            AND extract(isodow FROM d.day)::integer = ANY (f.closed_weekdays)
+        UNION
+        SELECT h.holiday_date
+        FROM replenish.holidays AS h
+        WHERE h.tenant_id = closed_dates.tenant_id
+            AND h.facility_id = closed_dates.facility_id
+            AND h.holiday_date BETWEEN closed_dates.as_of - 366 AND closed_dates.as_of + 1100
+    )
+$$;
+
+CREATE FUNCTION replenish.calculate_safety_stock(
+    tenant_id uuid,
+    facility_id uuid,
+    material_id uuid,
+    service_level numeric = NULL,
+    as_of date = NULL
+) RETURNS SETOF replenish.stock_policy
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+AS $$
+    SELECT
+        p.material_id,
+        round((p.plan ->> 'safety_stock')::numeric, 4),
+        round((p.plan ->> 'reorder_point')::numeric, 4),
+        round((p.plan ->> 'economic_order_quantity')::numeric, 4),
+        p.plan #>> '{protection,method}',
+        round(d.mean::numeric, 6),
+        round(d.std_dev::numeric, 6),
+        round((p.plan #>> '{lead_time,mean}')::numeric, 4),
+        round((p.plan #>> '{lead_time,std_dev}')::numeric, 4),
+        (p.policy ->> 'service_level')::numeric,
+        round((p.plan #>> '{service,z_score}')::numeric, 6),
+        d.days,
+        (p.plan #>> '{lead_time,observations}')::integer
+    FROM replenish.observed_until(
+        calculate_safety_stock.tenant_id,
+        calculate_safety_stock.facility_id,
+        calculate_safety_stock.as_of
+    ) AS k (day)
+    CROSS JOIN LATERAL replenish.plan_materials(
+        calculate_safety_stock.tenant_id,
+        calculate_safety_stock.facility_id,
+        ARRAY[calculate_safety_stock.material_id],
+        k.day,
+        calculate_safety_stock.service_level
+    ) AS p
+    CROSS JOIN LATERAL replenish.packed_history(
+        calculate_safety_stock.tenant_id,
+        calculate_safety_stock.facility_id,
+        ARRAY[calculate_safety_stock.material_id],
+        (p.facts ->> 'history_end')::date
+    ) AS h
+    CROSS JOIN LATERAL replenish.demand_statistics(h.packed, (p.facts ->> 'history_end')::date) AS d
+$$;

@@ -1,0 +1,200 @@
+CREATE FUNCTION replenish.review_suggestion(
+    suggestion_id uuid,
+    decision text,
+    review_notes text = NULL,
+    purchase_order_id uuid = NULL,
+    reviewed_by text = NULL
+) RETURNS SETOF replenish.replenishment_suggestion
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    suggestion replenish.replenishment_suggestions%ROWTYPE;
+BEGIN
+    decision := upper(decision);
+    IF decision IS NULL OR decision NOT IN ('APPROVED', 'REJECTED', 'CONVERTED_TO_PO') THEN
+        RAISE EXCEPTION 'decision "%" is unknown', decision
+            USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Known are APPROVED, REJECTED and CONVERTED_TO_PO.';
+    ELSIF (decision = 'CONVERTED_TO_PO') <> (purchase_order_id IS NOT NULL) THEN
+        RAISE EXCEPTION 'a purchase_order_id goes with CONVERTED_TO_PO, and only with it'
+            USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Pass the purchase order that the suggestion became.';
+    END IF;
+    SELECT s.* INTO suggestion
+    FROM replenish.replenishment_suggestions AS s
+    WHERE s.tenant_id = replenish.current_tenant_id()
+        AND s.suggestion_id = review_suggestion.suggestion_id
+    FOR UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'suggestion % is unknown', suggestion_id
+            USING ERRCODE = 'invalid_parameter_value',
+                HINT = 'Pass a suggestion_id of get_replenishment_recommendations.';
+    ELSIF suggestion.suggestion_status NOT IN ('PENDING', 'APPROVED')
+        OR suggestion.suggestion_status = decision THEN
+        RAISE EXCEPTION 'suggestion % is % already', suggestion_id, suggestion.suggestion_status
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = 'Only open suggestions can be decided on, and each way only once.';
+    END IF;
+    UPDATE replenish.replenishment_suggestions AS s
+    SET suggestion_status = review_suggestion.decision,
+        reviewed_by = coalesce(review_suggestion.reviewed_by, session_user),
+        reviewed_at = now(),
+        review_notes = review_suggestion.review_notes,
+        converted_purchase_order_id = review_suggestion.purchase_order_id
+    WHERE s.tenant_id = suggestion.tenant_id AND s.suggestion_id = suggestion.suggestion_id;
+    RETURN QUERY
+    SELECT r.*
+    FROM replenish.get_replenishment_recommendations(
+        suggestion.tenant_id, suggestion.facility_id, review_suggestion.decision, suggestion.material_id
+    ) AS r
+    WHERE r.suggestion_id = suggestion.suggestion_id;
+END
+$$;
+
+-- Everything a suggestion was made from, as it was then: nothing is computed anew.
+CREATE FUNCTION replenish.explain_suggestion(suggestion_id uuid) RETURNS jsonb
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $$
+    SELECT jsonb_build_object(
+        'suggestion_id', s.suggestion_id,
+        'status', s.suggestion_status,
+        'material', jsonb_build_object(
+            'material_id', s.material_id, 'code', m.material_code, 'name', m.material_name
+        ),
+        'as_of', s.calculation -> 'as_of',
+        'reason', s.suggestion_reason,
+        'text', replenish.plan_text(
+            s.calculation -> 'policy', s.calculation -> 'plan', s.recommended_order_uom
+        ),
+        'policy', s.calculation -> 'policy',
+        'facts', s.calculation -> 'facts',
+        'plan', s.calculation -> 'plan',
+        'urgency', jsonb_build_object(
+            'level', s.urgency_level,
+            'rule', 'available <= 0: CRITICAL; else stock-out within the lead time: HIGH; else available < safety stock: MEDIUM; else LOW',
+            'available', s.current_available_quantity,
+            'safety_stock', s.safety_stock_quantity,
+            'days_until_stockout', s.days_until_stockout,
+            'lead_time_days', s.vendor_lead_time_days
+        ),
+        'formulas', jsonb_build_object(
+            'available', 'on_hand - allocated',
+            'position', 'available + orders due within the protection days',
+            'protection', 'lead time + review period; demand is the forecast over these days, overrides first',
+            'std_dev', 'sqrt(forecast_error_std_dev^2 + (demand a day * lead_time std_dev)^2)',
+            'reorder_point', 'protection demand + safety_stock',
+            'economic_order_quantity', 'sqrt(2 * 365 * average daily demand * ordering_cost / (unit_cost * holding_cost_pct)), price breaks compared',
+            'benefit', 'expected_shortage * shortage_cost - quantity * cost of holding it until it is sold'
+        ),
+        'sources', jsonb_build_object(
+            'stock', 'inventory_levels',
+            'orders', 'open_orders with status OPEN',
+            'receipt_days', 'supplier_receipts: receipt_date - order_date',
+            'prices', 'vendor_prices of the preferred vendor',
+            'history', format('demand_history through %s', s.calculation #>> '{facts,history_end}'),
+            'forecast', format('forecast_series %s, version %s',
+                s.calculation #>> '{facts,forecast_series_id}', s.calculation #>> '{facts,forecast_version}'),
+            'overrides', 'forecast_overrides in force',
+            'policy', 'materials; class_service_levels where service_level_of says so'
+        ),
+        'review', jsonb_build_object(
+            'by', s.reviewed_by, 'at', s.reviewed_at, 'notes', s.review_notes,
+            'purchase_order_id', s.converted_purchase_order_id
+        )
+    )
+    FROM replenish.replenishment_suggestions AS s
+    JOIN replenish.materials AS m
+        ON m.tenant_id = s.tenant_id AND m.material_id = s.material_id
+    WHERE s.tenant_id = (SELECT replenish.current_tenant_id())
+        AND s.suggestion_id = explain_suggestion.suggestion_id
+$$;
+
+-- Stock day by day as it goes without a new order: what comes in and what is expected to go out.
+CREATE FUNCTION replenish.project_stock(
+    tenant_id uuid,
+    facility_id uuid,
+    material_id uuid,
+    as_of date = NULL,
+    days integer = 90
+) RETURNS TABLE (
+    stock_date date,
+    expected_demand numeric,
+    expected_receipts numeric,
+    closing_stock numeric,
+    is_closed_day boolean
+)
+LANGUAGE sql STABLE PARALLEL SAFE ROWS 90
+AS $$
+    WITH start AS MATERIALIZED (
+        SELECT
+            coalesce(project_stock.as_of, replenish.tenant_today(project_stock.tenant_id)) AS day,
+            i.on_hand_quantity - i.allocated_quantity AS available
+        FROM replenish.inventory_levels AS i
+        WHERE i.tenant_id = project_stock.tenant_id
+            AND i.facility_id = project_stock.facility_id
+            AND i.material_id = project_stock.material_id
+    ),
+    expected AS (
+        SELECT
+            f.forecast_date,
+            max(coalesce(f.manual_override_quantity, f.forecasted_demand_quantity)) AS quantity
+        FROM start AS k
+        CROSS JOIN LATERAL replenish.get_material_forecasts(
+            project_stock.tenant_id, project_stock.facility_id, project_stock.material_id,
+            k.day + 1, k.day + least(greatest(project_stock.days, 1), 3660)
+        ) AS f
+        GROUP BY f.forecast_date
+    ),
+    -- Beyond the forecast its mean, without any the average of the history, as in a plan.
+    otherwise AS MATERIALIZED (
+        SELECT coalesce(
+            (SELECT avg(e.quantity) FROM expected AS e),
+            (
+                SELECT p.avg_daily_demand
+                FROM start AS k
+                CROSS JOIN LATERAL replenish.calculate_safety_stock(
+                    project_stock.tenant_id, project_stock.facility_id, project_stock.material_id,
+                    NULL, k.day
+                ) AS p
+            ),
+            0
+        ) AS quantity
+    ),
+    due AS (
+        SELECT
+            greatest(q.due_date, k.day + 1) AS day,
+            sum(q.ordered_quantity - q.received_quantity) AS quantity
+        FROM start AS k
+        JOIN replenish.open_orders AS q
+            ON q.tenant_id = project_stock.tenant_id
+            AND q.facility_id = project_stock.facility_id
+            AND q.material_id = project_stock.material_id
+            AND q.order_status = 'OPEN'
+            AND q.ordered_quantity > q.received_quantity
+        GROUP BY 1
+    )
+    SELECT
+        d.day::date,
+        round(coalesce(e.quantity, o.quantity), 4),
+        coalesce(u.quantity, 0),
+        round(
+            k.available + sum(coalesce(u.quantity, 0) - coalesce(e.quantity, o.quantity))
+                OVER (ORDER BY d.day),
+            4
+        ),
+        d.day::date = ANY (c.dates)
+    FROM start AS k
+    CROSS JOIN otherwise AS o
+    CROSS JOIN LATERAL replenish.closed_dates(
+        project_stock.tenant_id, project_stock.facility_id, k.day
+    ) AS c (dates)
+    CROSS JOIN generate_series(
+        (k.day + 1)::timestamp,
+        (k.day + least(greatest(project_stock.days, 1), 3660))::timestamp, '1 day'
+    ) AS d (day)
+    LEFT JOIN expected AS e ON e.forecast_date = d.day::date
+    LEFT JOIN due AS u ON u.day = d.day::date
+    ORDER BY d.day
+$$;

@@ -1,0 +1,148 @@
+//! Order plans in SQL: what `crates/inventory` decides on one material, from rows to json and back.
+
+use crate::demand::{daily, finite_day};
+use crate::errors::{Error, report};
+use crate::forecast::shape::json;
+use demand::{Missing, Recorded, statistics};
+use forecasting::{DemandPattern, classify_demand};
+use inventory::eoq::PriceBreak;
+use inventory::plan::{self, Demand, MaterialPolicy, OpenOrder, Plan, PlanInput, Stock};
+use pgrx::datum::Date;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use pgrx::{Array, JsonB};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeSet;
+
+/// Days of history that averages look at, as `demand_statistics` does.
+const WINDOW: usize = 365;
+
+/// Rows about a material, as json.
+#[derive(Deserialize)]
+struct Facts {
+    stock: Option<Stock>,
+    orders: Vec<OrderFact>,
+    receipt_days: Vec<f64>,
+    prices: Vec<PriceBreak>,
+}
+
+#[derive(Deserialize)]
+struct OrderFact {
+    due_in_days: i64,
+    quantity: f64,
+}
+
+/// Reads json that our own SQL built; a field that is missing or of another kind is refused.
+fn parsed<T: DeserializeOwned>(name: &'static str, document: JsonB) -> Result<T, ErrorReport> {
+    serde_json::from_value(document.0).map_err(|error| {
+        report(Error::BadDocument {
+            name,
+            problem: error.to_string(),
+        })
+    })
+}
+
+/// Plans one material: demand of the protection interval, safety stock, reorder point, projected
+/// stock, and the order that is due. Days count from `as_of` as 0.
+#[pg_extern(immutable, strict, parallel_safe, cost = 300)]
+#[allow(clippy::too_many_arguments)]
+fn plan_material(
+    policy: JsonB,
+    facts: JsonB,
+    series: &[u8],
+    history_end: Date,
+    planned_demand: Array<'_, f64>,
+    is_forecast: bool,
+    closed_dates: Array<'_, Date>,
+    as_of: Date,
+) -> Result<JsonB, ErrorReport> {
+    let policy: MaterialPolicy = parsed("policy", policy)?;
+    let facts: Facts = parsed("facts", facts)?;
+    let recorded = Recorded::from_bytes(series).map_err(report)?;
+    let history = daily(&recorded, finite_day(history_end)?, Missing::Zero).map_err(report)?;
+    let known = statistics(&history, WINDOW);
+    let today = i64::from(finite_day(as_of)?);
+    let orders: Vec<OpenOrder> = facts
+        .orders
+        .iter()
+        .map(|order| OpenOrder {
+            due_day: today + order.due_in_days,
+            quantity: order.quantity,
+        })
+        .collect();
+    let closed: Result<BTreeSet<i64>, ErrorReport> = closed_dates
+        .iter()
+        .flatten()
+        .map(|date| finite_day(date).map(i64::from))
+        .collect();
+    let planned = crate::forecast::history(Some(planned_demand))?;
+    let plan = plan::plan(&PlanInput {
+        policy: &policy,
+        demand: Demand {
+            history: &history,
+            frequent: is_frequent(&history)?,
+            planned: &planned,
+            is_forecast,
+            average: known.map_or(0.0, |known| known.mean),
+            std_dev: known.map_or(0.0, |known| known.std_dev),
+        },
+        stock: facts.stock,
+        orders: &orders,
+        receipts: &facts.receipt_days,
+        prices: &facts.prices,
+        closed_days: &closed?,
+        today,
+    })
+    .map_err(report)?;
+    Ok(JsonB(json(&plan)))
+}
+
+fn is_frequent(history: &[f64]) -> Result<bool, ErrorReport> {
+    if history.is_empty() {
+        return Ok(false);
+    }
+    let pattern = classify_demand(history).map_err(report)?.pattern;
+    Ok(matches!(
+        pattern,
+        DemandPattern::Smooth | DemandPattern::Erratic
+    ))
+}
+
+/// A plan in sentences, one a line, with the formulas behind the numbers.
+#[pg_extern(immutable, strict, parallel_safe, cost = 50)]
+fn plan_text(policy: JsonB, plan: JsonB, unit: &str) -> Result<String, ErrorReport> {
+    let policy: MaterialPolicy = parsed("policy", policy)?;
+    let plan: Plan = parsed("plan", plan)?;
+    Ok(plan.text(&policy, unit))
+}
+
+/// Which proposals a budget pays for, best benefit for the money first.
+#[pg_extern(immutable, strict, parallel_safe, cost = 50)]
+fn fit_budget(
+    costs: Array<'_, f64>,
+    benefits: Array<'_, f64>,
+    budget: f64,
+) -> Result<Vec<bool>, ErrorReport> {
+    if costs.len() != benefits.len() {
+        return Err(report(Error::UnequalLengths {
+            name: "costs",
+            count: costs.len(),
+            other: "benefits",
+            other_count: benefits.len(),
+        }));
+    }
+    let given =
+        |value: Option<f64>| value.ok_or_else(|| report(Error::NullArgument("costs and benefits")));
+    let candidates: Result<Vec<_>, ErrorReport> = costs
+        .iter()
+        .zip(benefits.iter())
+        .map(|(cost, benefit)| {
+            Ok(inventory::budget::Candidate {
+                cost: given(cost)?,
+                benefit: given(benefit)?,
+            })
+        })
+        .collect();
+    inventory::budget::fit_budget(&candidates?, budget).map_err(report)
+}
