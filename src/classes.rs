@@ -69,11 +69,12 @@ fn demand_profile(
     ErrorReport,
 > {
     let recorded = Recorded::from_bytes(series).map_err(report)?;
-    let history = daily(&recorded, finite_day(through)?, Missing::Zero).map_err(report)?;
-    let recent = &history[history.len().saturating_sub(WINDOW)..];
-    if recent.is_empty() {
+    let through = finite_day(through)?;
+    if recorded.first_day().is_none_or(|first| first > through) {
         return Ok(TableIterator::new(None));
     }
+    let history = daily(&recorded, through, Missing::Zero).map_err(report)?;
+    let recent = &history[history.len().saturating_sub(WINDOW)..];
     // Whole weeks, the last day of the last one being the last day there is.
     let weeks: Vec<f64> = recent
         .rchunks_exact(WEEK)

@@ -22,6 +22,13 @@ pub enum Error {
     },
     #[error("{name} must not be negative, not {value}")]
     NegativeArgument { name: &'static str, value: i64 },
+    #[error("{name} must be between {low} and {high}, not {value}")]
+    OutOfRange {
+        name: &'static str,
+        value: i64,
+        low: i64,
+        high: i64,
+    },
     #[error("horizon must be between 1 and {limit}, not {horizon}")]
     HorizonOutOfRange { horizon: usize, limit: usize },
     #[error(
@@ -65,6 +72,7 @@ impl Reportable for Error {
             }
             Error::NegativeArgument { .. }
             | Error::HorizonOutOfRange { .. }
+            | Error::OutOfRange { .. }
             | Error::TooManyValues { .. }
             | Error::UnequalLengths { .. }
             | Error::NotFinite { .. }
@@ -90,6 +98,7 @@ impl Reportable for Error {
             Error::BadDocument { .. } => {
                 "Generate the suggestion anew: SELECT replenish.generate_replenishment_recommendations(...)."
             }
+            Error::OutOfRange { .. } => "Pass a number within these bounds.",
             Error::UnequalLengths { .. } => "Pass one element of each for every pair.",
             Error::NotFinite { .. } => "Remove NaN and infinity from the input.",
             Error::InfiniteDate => "Correct the date of the row, or leave the row out.",

@@ -13,6 +13,7 @@
 //! | [`forecast`] | the models over arrays and over rows, and the batch engine |
 //! | [`mod@inventory`] | safety stock, reorder point, order quantity, urgency |
 //! | [`plan`] | the whole decision on one material, and its words |
+//! | [`simulate`] | what a policy would have done |
 //! | [`classes`] | ABC, XYZ and demand patterns |
 //! | [`accuracy`] | the error measures as aggregates |
 //! | [`schema`] | the migrations that `install()` runs |
@@ -29,6 +30,7 @@ mod inventory;
 mod plan;
 mod schema;
 mod settings;
+mod simulate;
 mod sql;
 mod tenancy;
 

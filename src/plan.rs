@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
 /// Days of history that averages look at, as `demand_statistics` does.
-const WINDOW: usize = 365;
+pub const WINDOW: usize = 365;
 
 /// Rows about a material, as json.
 #[derive(Deserialize)]
@@ -33,8 +33,11 @@ struct OrderFact {
     quantity: f64,
 }
 
-/// Reads json that our own SQL built; a field that is missing or of another kind is refused.
-fn parsed<T: DeserializeOwned>(name: &'static str, document: JsonB) -> Result<T, ErrorReport> {
+/// Reads json that our own SQL built.
+///
+/// # Errors
+/// A field that is missing or of another kind.
+pub fn parsed<T: DeserializeOwned>(name: &'static str, document: JsonB) -> Result<T, ErrorReport> {
     serde_json::from_value(document.0).map_err(|error| {
         report(Error::BadDocument {
             name,
@@ -77,6 +80,8 @@ fn plan_material(
         .map(|date| finite_day(date).map(i64::from))
         .collect();
     let planned = crate::forecast::history(Some(planned_demand))?;
+    let lead_time = inventory::lead_time_statistics(&facts.receipt_days, policy.lead_time_days)
+        .map_err(report)?;
     let plan = plan::plan(&PlanInput {
         policy: &policy,
         demand: Demand {
@@ -89,7 +94,7 @@ fn plan_material(
         },
         stock: facts.stock,
         orders: &orders,
-        receipts: &facts.receipt_days,
+        lead_time,
         prices: &facts.prices,
         closed_days: &closed?,
         today,
@@ -98,7 +103,11 @@ fn plan_material(
     Ok(JsonB(json(&plan)))
 }
 
-fn is_frequent(history: &[f64]) -> Result<bool, ErrorReport> {
+/// Whether demand comes on most days.
+///
+/// # Errors
+/// Those of the classification.
+pub fn is_frequent(history: &[f64]) -> Result<bool, ErrorReport> {
     if history.is_empty() {
         return Ok(false);
     }

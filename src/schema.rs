@@ -87,6 +87,11 @@ extension_sql_file!(
     requires = ["types"]
 );
 extension_sql_file!(
+    "../sql/functions/simulate.sql",
+    name = "simulate",
+    requires = ["types"]
+);
+extension_sql_file!(
     "../sql/functions/classes.sql",
     name = "classes",
     requires = ["types"]

@@ -99,6 +99,10 @@ COMMENT ON FUNCTION replenish.fit_budget(float8[], float8[], float8) IS
 'Which proposals a budget pays for: those with the most benefit for the money that still fit (Dantzig 1957).';
 COMMENT ON FUNCTION replenish.apply_budget(uuid, uuid, numeric) IS
 'Marks in is_within_budget which pending suggestions of a facility a budget (default: the facility''s replenishment_budget) pays for: most shortage cost avoided for the money first. Returns the rows that changed; runs call it.';
+COMMENT ON FUNCTION replenish.simulate_material(jsonb, bytea, date, integer, float8[], float8, float8, boolean, integer, bigint) IS
+'Replays the last days of one packed series against its policy at several service levels. Callers want simulate_policy.';
+COMMENT ON FUNCTION replenish.simulate_policy(uuid, uuid, uuid[], float8[], integer, float8, float8, text, text[], text, integer, boolean, integer, bigint, date) IS
+'What a policy would have done: replays the last days of the materials'' own demand (all of the facility, or some, an ABC class, demand classes) at each service level, with forecasts that know only the days before and drawn lead times (NULL: as receipts show). Service, stock in units and in days of demand, orders and costs: the service-cost curve. The same seed gives the same numbers. use_forecast false replays the textbook formula z sd sqrt(L).';
 COMMENT ON FUNCTION replenish.abc_classes(float8[], float8, float8) IS
 'Class A, B or C of each value, in the order given: A for the largest that hold a_share of the total, B up to b_share.';
 COMMENT ON FUNCTION replenish.xyz_class(float8[], float8, float8) IS
@@ -311,6 +315,7 @@ ALTER FUNCTION replenish.fit_auto(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.detect_seasonality(float8[]) ROWS 1;
 ALTER FUNCTION replenish.classify_demand(float8[]) ROWS 1;
 ALTER FUNCTION replenish.demand_profile(bytea, date) ROWS 1;
+ALTER FUNCTION replenish.simulate_material(jsonb, bytea, date, integer, float8[], float8, float8, boolean, integer, bigint) ROWS 6;
 ALTER FUNCTION replenish.lead_time_statistics(float8[], float8) ROWS 1;
 ALTER FUNCTION replenish.demand_statistics(bytea, date, integer) ROWS 1;
 ALTER FUNCTION replenish.migrations() ROWS 10;

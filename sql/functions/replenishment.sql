@@ -33,7 +33,7 @@ AS $$
                 s.available::float8, n.safety_stock::float8, n.reorder_point::float8,
                 s.days_until_stockout::float8, l.mean::float8
             ),
-            round(o.quantity, 4),
+            trim_scale(round(o.quantity, 4)),
             p.policy ->> 'uom',
             propose_replenishment.as_of + o.order_in_days,
             propose_replenishment.as_of + o.delivery_in_days,

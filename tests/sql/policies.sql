@@ -144,4 +144,19 @@ SELECT results_eq(
     format('SELECT days, overridden_days, final_mae, overrides_value_added_pct FROM replenish.forecast_value_added(%L, %L, ARRAY[%L]::uuid[], ''2025-03-02'', ''2025-03-02'')', :a, :facility, :m1),
     'VALUES (1, 1, 0.0000, 100.00)', 'an override that was right scores in full');
 SELECT cmp_ok((SELECT naive_mae FROM replenish.forecast_value_added(:a, :facility, ARRAY[:m1]::uuid[], '2025-03-02', '2025-03-02')), '>', 0::numeric, 'beside the naive forecast');
+
+-- What would have happened: 30 of 60 days are replayed.
+UPDATE replenish.materials SET minimum_forecast_history_days = 20;
+CREATE TEMP TABLE curve AS SELECT * FROM replenish.simulate_policy(:a, :facility, service_levels => '{0.8, 0.95, 0.99}', days => 30, lead_time_days => 5, lead_time_std_dev => 2, supply_days => 7, replenishment_policy => 'periods_of_supply');
+SELECT results_eq('SELECT service_level, materials FROM curve', 'VALUES (0.8::float8, 3), (0.95, 3), (0.99, 3)', 'one point for each level');
+SELECT ok((SELECT bool_and(average_stock > before) FROM (SELECT average_stock, lag(average_stock) OVER (ORDER BY service_level) AS before FROM curve) AS c WHERE before IS NOT NULL), 'more service costs more stock');
+SELECT ok((SELECT bool_and(fill_rate BETWEEN 0 AND 1 AND cycle_service BETWEEN 0 AND 1 AND total_cost = holding_cost + ordering_cost + shortage_cost) FROM curve), 'shares are shares and costs add up');
+SELECT results_eq(
+    format('SELECT * FROM replenish.simulate_policy(%L, %L, service_levels => ''{0.8, 0.95, 0.99}'', days => 30, lead_time_days => 5, lead_time_std_dev => 2, supply_days => 7, replenishment_policy => ''periods_of_supply'')', :a, :facility),
+    'SELECT * FROM curve', 'the same seed gives the same numbers');
+SELECT is_empty(format('SELECT * FROM replenish.simulate_policy(%L, %L, days => 60)', :a, :facility), 'no replay without a history before it');
+SELECT throws_ok(format('SELECT * FROM replenish.simulate_policy(%L, %L, days => 30, service_levels => ''{1}'')', :a, :facility), '22023', 'service level must lie between 0 and 1, not 1');
+SELECT throws_ok(format('SELECT * FROM replenish.simulate_policy(%L, %L, days => 0)', :a, :facility), '22023', 'days must be between 1 and 1096, not 0');
+SELECT throws_ok(format('SELECT * FROM replenish.simulate_policy(%L, %L, lead_time_days => -1)', :a, :facility), '22023', NULL, 'no negative lead time');
+SELECT throws_ok(format('SELECT * FROM replenish.simulate_policy(%L, %L, replenishment_policy => ''guess'')', :a, :facility), '22023', NULL, 'an unknown policy is named');
 SELECT * FROM finish();

@@ -33,7 +33,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::eoq::PriceBreak;
-use crate::{Error, LeadTime, check, lead_time_statistics};
+use crate::simulation::Policy;
+use crate::{Error, LeadTime, check};
 
 pub use order::Order;
 pub use policy::{MaterialPolicy, OrderPolicy, ServiceMeasure};
@@ -51,8 +52,8 @@ pub struct PlanInput<'a> {
     pub stock: Option<Stock>,
     /// Orders on their way.
     pub orders: &'a [OpenOrder],
-    /// Days that past orders took.
-    pub receipts: &'a [f64],
+    /// Lead time as receipts and promise have it ([`crate::lead_time_statistics`]).
+    pub lead_time: LeadTime,
     /// The vendor's prices by quantity; empty where `unit_cost` holds for all.
     pub prices: &'a [PriceBreak],
     /// Days on which nobody orders or receives.
@@ -162,11 +163,12 @@ pub fn plan(input: &PlanInput) -> Result<Plan, Error> {
     for &quantity in input.demand.planned {
         check::non_negative("expected demand", quantity)?;
     }
-    let lead_time = lead_time_statistics(input.receipts, policy.lead_time_days)?;
-    let (mut protection, law) = stock::protection(input, &lead_time)?;
+    let lead_time = input.lead_time;
+    check::non_negative("lead time", lead_time.mean)?;
+    check::non_negative("lead time standard deviation", lead_time.std_dev)?;
+    let (mut protection, law) = stock::protection(input)?;
     let economic = order::economic_order_quantity(input)?;
-    let (service, safety_stock, method) =
-        stock::safety_stock(input, &lead_time, &protection, &law, economic)?;
+    let (service, safety_stock, method) = stock::safety_stock(input, &protection, &law, economic)?;
     protection.method = method;
     let reorder_point = policy
         .minimum_stock_quantity
@@ -224,6 +226,15 @@ fn situation(input: &PlanInput, plan: &Plan, stock: Stock) -> Result<Situation, 
 }
 
 impl Plan {
+    /// The rule that a replay of history follows, day by day ([`crate::simulation`]): under the economic
+    /// policy lots of that quantity, else up to the level that the policy orders to.
+    ///
+    /// # Errors
+    /// A policy that lacks its number of days, or a result beyond the range of a double.
+    pub fn replay_policy(&self, input: &PlanInput) -> Result<Policy, Error> {
+        order::replay_policy(input, self)
+    }
+
     /// The plan in sentences, one a line, with the formulas behind the numbers.
     pub fn text(&self, policy: &MaterialPolicy, unit: &str) -> String {
         text::text(self, policy, unit)

@@ -7,6 +7,7 @@ use crate::calendar::{delivery_day, next_working_day, order_dates};
 use crate::eoq::{PriceBreak, all_units_discount};
 use crate::proposal::raw_quantity;
 use crate::quantity_policy::{QuantityPolicy, order_quantity, shelf_life_cap};
+use crate::simulation::Policy;
 use crate::{DemandLaw, Error, ProposalInput, budget, check, economic_order_quantity as eoq};
 
 /// An order and what it is made from.
@@ -138,7 +139,7 @@ fn needed(
 ) -> Result<f64, Error> {
     let policy = input.policy;
     let economic = plan.economic_order_quantity.unwrap_or(0.0);
-    let review = (policy.review_period_days.ceil() as usize).max(1);
+    let review = review_days(input);
     // At the reorder point itself something is due, although nothing is missing yet.
     let short = shortage.max(f64::MIN_POSITIVE);
     let quantity = match policy.replenishment_policy {
@@ -157,19 +158,57 @@ fn needed(
         }
         OrderPolicy::LotForLot => QuantityPolicy::PeriodsOfSupply { days: review },
         OrderPolicy::PeriodsOfSupply => QuantityPolicy::PeriodsOfSupply {
-            days: policy.supply_days.ok_or(Error::Inconsistent {
-                name: "policy PERIODS_OF_SUPPLY",
-                problem: "needs supply_days",
-            })?,
+            days: supply_days(input)?,
         },
         OrderPolicy::MinMax => QuantityPolicy::MinMax {
             minimum_level: plan.reorder_point,
-            maximum_level: policy
-                .maximum_stock_quantity
-                .unwrap_or(plan.reorder_point + economic.max(plan.protection.demand)),
+            maximum_level: maximum_level(input, plan),
         },
     };
     order_quantity(&quantity, short, after_arrival)
+}
+
+fn review_days(input: &PlanInput) -> usize {
+    (input.policy.review_period_days.ceil() as usize).max(1)
+}
+
+fn supply_days(input: &PlanInput) -> Result<usize, Error> {
+    input.policy.supply_days.ok_or(Error::Inconsistent {
+        name: "policy PERIODS_OF_SUPPLY",
+        problem: "needs supply_days",
+    })
+}
+
+fn maximum_level(input: &PlanInput, plan: &Plan) -> f64 {
+    let economic = plan.economic_order_quantity.unwrap_or(0.0);
+    let lot = economic.max(plan.protection.demand);
+    let stated = input.policy.maximum_stock_quantity;
+    stated
+        .unwrap_or(plan.reorder_point + lot)
+        .max(plan.reorder_point)
+}
+
+pub(super) fn replay_policy(input: &PlanInput, plan: &Plan) -> Result<Policy, Error> {
+    let reorder_point = plan.reorder_point;
+    let up_to = |level: f64| Policy::MinMax {
+        reorder_point,
+        order_up_to_level: level,
+    };
+    let days_of_demand = |days| up_to(reorder_point + stock::planned_sum(input, days));
+    Ok(match input.policy.replenishment_policy {
+        OrderPolicy::Eoq => {
+            let economic = plan
+                .economic_order_quantity
+                .unwrap_or(plan.protection.demand);
+            Policy::ReorderPoint {
+                reorder_point,
+                order_quantity: economic.max(f64::MIN_POSITIVE),
+            }
+        }
+        OrderPolicy::LotForLot => days_of_demand(review_days(input)),
+        OrderPolicy::PeriodsOfSupply => days_of_demand(supply_days(input)?),
+        OrderPolicy::MinMax => up_to(maximum_level(input, plan)),
+    })
 }
 
 /// Order and delivery, days from today. The goods are wanted before the projected stock falls below

@@ -6,8 +6,8 @@ use super::{PlanInput, Service, ServiceMeasure};
 use crate::lead_time_demand::{MAX_PROTECTION_DAYS, relative_interval_error};
 use crate::projection::Projection;
 use crate::{
-    DemandLaw, Error, LeadTime, Receipt, SafetyStockInput, SafetyStockMethod, check, demand_law,
-    fill_rate, project_stock, safety_stock as formula, service_level_z,
+    DemandLaw, Error, Receipt, SafetyStockInput, SafetyStockMethod, check, demand_law, fill_rate,
+    project_stock, safety_stock as formula, service_level_z,
 };
 
 /// Where the spread of the protection interval's demand comes from.
@@ -60,11 +60,9 @@ fn partial_sum(planned: &[f64], days: f64) -> f64 {
     known + beyond + (days - days.floor()) * day(whole)
 }
 
-pub(super) fn protection(
-    input: &PlanInput,
-    lead_time: &LeadTime,
-) -> Result<(ProtectionDemand, DemandLaw), Error> {
+pub(super) fn protection(input: &PlanInput) -> Result<(ProtectionDemand, DemandLaw), Error> {
     let demand = &input.demand;
+    let lead_time = &input.lead_time;
     let average = check::non_negative("average daily demand", demand.average)?;
     let daily_std_dev = check::non_negative("demand standard deviation", demand.std_dev)?;
     // Without a forecast the textbook's reorder point: average demand times lead time.
@@ -129,7 +127,6 @@ pub(super) fn protection(
 /// The target, the units that reach it, and how they were found.
 pub(super) fn safety_stock(
     input: &PlanInput,
-    lead_time: &LeadTime,
     protection: &ProtectionDemand,
     law: &DemandLaw,
     economic: Option<f64>,
@@ -174,8 +171,8 @@ pub(super) fn safety_stock(
             let known = SafetyStockInput {
                 avg_daily_demand: input.demand.average,
                 demand_std_dev: input.demand.std_dev,
-                lead_time_days: lead_time.mean,
-                lead_time_std_dev: lead_time.std_dev,
+                lead_time_days: input.lead_time.mean,
+                lead_time_std_dev: input.lead_time.std_dev,
                 service_level: level,
             };
             let stock = formula(&known, SafetyStockMethod::Auto)?;

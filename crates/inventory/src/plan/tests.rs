@@ -25,6 +25,14 @@ fn policy() -> MaterialPolicy {
     }
 }
 
+fn stated(policy: &MaterialPolicy) -> LeadTime {
+    LeadTime {
+        mean: policy.lead_time_days,
+        std_dev: 0.0,
+        observations: 0,
+    }
+}
+
 /// A history that varies around `level`, and a forecast of it.
 struct World {
     history: Vec<f64>,
@@ -58,7 +66,7 @@ impl World {
                 allocated: 0.0,
             }),
             orders,
-            receipts: &[],
+            lead_time: stated(policy),
             prices: &[],
             closed_days: &self.closed,
             today: 1000,
@@ -189,7 +197,7 @@ fn without_a_forecast_the_textbook_formula_stands() {
         },
         stock: None,
         orders: &[],
-        receipts: &[],
+        lead_time: stated(&policy),
         prices: &[],
         closed_days: &world.closed,
         today: 0,
@@ -247,7 +255,7 @@ fn price_breaks_set_quantity_and_price() {
             allocated: 0.0,
         }),
         orders: &[],
-        receipts: &[],
+        lead_time: stated(&policy),
         prices: &prices,
         closed_days: &world.closed,
         today: 0,
@@ -323,7 +331,7 @@ fn contradictions_are_refused() {
                 allocated: 0.0,
             }),
             orders: &[],
-            receipts: &[],
+            lead_time: stated(&policy),
             prices: &[],
             closed_days: &world.closed,
             today: 0,
@@ -336,7 +344,7 @@ fn contradictions_are_refused() {
             lead_time_days: -1.0,
             ..policy()
         }),
-        "stated lead time must be zero or more, not -1"
+        "lead time must be zero or more, not -1"
     );
     assert_eq!(
         refused(MaterialPolicy {
