@@ -274,6 +274,7 @@ impl State {
             return Err(Error::StateDamaged);
         }
         let body = content.get(1..).unwrap_or_default();
+        // Lists are read item by item: serde reserves a mebibyte at most on the word of a length.
         match postcard::take_from_bytes::<Self>(body) {
             Ok((state, [])) if state.is_sound() => Ok(state),
             _ => Err(Error::StateDamaged),

@@ -311,6 +311,14 @@ fn other_bytes_are_refused() {
         bytes[place] ^= 0x40;
         assert_eq!(State::from_bytes(&bytes).unwrap_err(), Error::StateDamaged);
     }
+    // Lengths that no memory holds: nothing is reserved on their word.
+    for place in 0..8 {
+        let mut bytes = vec![FORMAT, 1, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F, place];
+        bytes.extend([0xFF; 9]);
+        bytes.push(1);
+        bytes.extend(checksum(&bytes));
+        assert_eq!(State::from_bytes(&bytes).unwrap_err(), Error::StateDamaged);
+    }
     let mut newer = bytes;
     newer[0] = FORMAT + 1;
     let error = State::from_bytes(&newer).unwrap_err();
