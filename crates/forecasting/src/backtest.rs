@@ -146,17 +146,16 @@ pub(crate) fn evaluate(
     fit: impl Fn(&[f64]) -> Result<Box<dyn Model>, Error>,
 ) -> Result<Tally, Error> {
     let mut tally = Tally::default();
-    let mut model: Option<Box<dyn Model>> = None;
-    // One beginning for all windows: first states belong to it.
-    let begin = origins
-        .cuts
-        .first()
-        .map_or(0, |cut| cut - check::tail(&history[..*cut]).len());
+    let mut model: Option<(usize, Box<dyn Model>)> = None;
     for (known, future) in origins.windows(history) {
-        let known = &known[begin..];
-        let current = match model {
-            Some(former) => former.applied_to(known)?,
-            None => fit(known)?,
+        let current = match model.take() {
+            Some((seen, mut former)) => {
+                let new = &known[seen..];
+                former.check_next(new)?;
+                new.iter().for_each(|value| former.update(*value));
+                former
+            }
+            None => fit(check::tail(known))?,
         };
         let bands = current.bands(future.len()).finite()?;
         let std_dev = bands.std_dev();
@@ -171,7 +170,7 @@ pub(crate) fn evaluate(
         } else {
             tally.push(future, &bands);
         }
-        model = Some(current);
+        model = Some((known.len(), current));
     }
     Ok(tally)
 }

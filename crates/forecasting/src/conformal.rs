@@ -9,6 +9,7 @@
 //! what the training parts of M3 need.
 
 use crate::Bands;
+use serde::{Deserialize, Serialize};
 
 /// Errors that the reference law counts for. The backtest's errors overlap, so that their number
 /// says more than they do.
@@ -34,7 +35,8 @@ impl Conformal {
     pub(crate) fn half_width(&self, coverage: f64) -> f64 {
         let reference = REFERENCE_STRETCH * student_4(0.5 + coverage / 2.0);
         let count = self.sorted.len();
-        let place = (coverage * (count + 1) as f64).ceil() as usize;
+        // Less a hair, so that rounding of the coverage does not reach for the next error.
+        let place = (coverage * (count + 1) as f64 - 1e-9).ceil() as usize;
         let seen = match self.sorted.get(place.saturating_sub(1)) {
             Some(seen) => *seen,
             // More coverage than the errors can tell apart.
@@ -50,23 +52,63 @@ impl Conformal {
 
     /// Quantile `probability` of every step.
     pub(crate) fn quantile(&self, bands: &Bands, probability: f64) -> Vec<f64> {
-        let reach = self.half_width((2.0 * probability - 1.0).abs());
-        let reach = if probability < 0.5 { -reach } else { reach };
-        let steps = bands.mean.iter().zip(bands.std_dev());
-        steps
-            .map(|(mean, std_dev)| mean + reach * std_dev)
-            .collect()
+        let half_width = self.half_width((2.0 * probability - 1.0).abs());
+        shifted(bands, half_width.copysign(probability - 0.5))
+    }
+}
+
+/// The means moved by `reach` standard deviations.
+fn shifted(bands: &Bands, reach: f64) -> Vec<f64> {
+    let steps = bands.mean.iter().zip(bands.std_dev());
+    steps
+        .map(|(mean, std_dev)| mean + reach * std_dev)
+        .collect()
+}
+
+/// Half widths at a few coverages: what of the errors is kept with a stored model.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Reach {
+    half_widths: [f64; 7],
+}
+
+/// Coverages of [`Reach`].
+const COVERAGES: [f64; 7] = [0.25, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99];
+
+impl Reach {
+    pub(crate) fn of(conformal: &Conformal) -> Self {
+        Self {
+            half_widths: COVERAGES.map(|coverage| conformal.half_width(coverage)),
+        }
     }
 
     /// The bands with these intervals.
     pub(crate) fn bands(&self, bands: &Bands) -> Bands {
+        let [_, _, at_80, _, at_95, _, _] = self.half_widths;
         Bands {
-            lower_80: self.quantile(bands, 0.1),
-            upper_80: self.quantile(bands, 0.9),
-            lower_95: self.quantile(bands, 0.025),
-            upper_95: self.quantile(bands, 0.975),
+            lower_80: shifted(bands, -at_80),
+            upper_80: shifted(bands, at_80),
+            lower_95: shifted(bands, -at_95),
+            upper_95: shifted(bands, at_95),
             mean: bands.mean.clone(),
         }
+    }
+
+    /// Quantile `probability` of every step; between the coverages a line over the quantiles of the
+    /// reference law, beyond them in proportion to it.
+    pub(crate) fn quantile(&self, bands: &Bands, probability: f64) -> Vec<f64> {
+        let at = student_4(0.5 + (probability - 0.5).abs());
+        let mut below = (0.0, 0.0);
+        let mut half_width = 0.0;
+        for (coverage, known) in COVERAGES.iter().zip(self.half_widths) {
+            let reference = student_4(0.5 + coverage / 2.0);
+            half_width = below.1 + (known - below.1) * (at - below.0) / (reference - below.0);
+            below = (reference, known);
+            if at <= reference {
+                break;
+            }
+            half_width = known * at / reference;
+        }
+        shifted(bands, half_width.copysign(probability - 0.5))
     }
 }
 
@@ -95,5 +137,29 @@ mod tests {
         assert!(calm.half_width(0.8) < wild.half_width(0.8));
         assert!(wild.half_width(0.8) < wild.half_width(0.95));
         assert!(Conformal::of(Vec::new()).half_width(0.95) > 2.0);
+    }
+
+    #[test]
+    fn what_is_kept_comes_close_to_all_errors() {
+        let errors = (0..200).map(|place| (f64::from(place) / 100.0).powi(2));
+        let conformal = Conformal::of(errors.collect());
+        let reach = Reach::of(&conformal);
+        let bands = Bands::normal(vec![0.0], std::iter::once(1.0));
+        let mut former = f64::NEG_INFINITY;
+        for place in 1..200 {
+            let probability = f64::from(place) / 200.0;
+            let (all, kept) = (
+                conformal.quantile(&bands, probability)[0],
+                reach.quantile(&bands, probability)[0],
+            );
+            // Between two coverages the line may miss a bend of the errors by a tenth.
+            assert!(
+                (all - kept).abs() < 0.1 * (1.0 + all.abs()),
+                "{probability}: {all} {kept}"
+            );
+            assert!(kept >= former);
+            former = kept;
+        }
+        assert_eq!(reach.quantile(&bands, 0.975), reach.bands(&bands).upper_95);
     }
 }

@@ -6,6 +6,7 @@
 //! and Shafer 2005).
 
 use crate::Bands;
+use crate::recent::RECENT;
 
 /// Values of one step's demand, sorted.
 #[derive(Debug, Clone)]
@@ -14,15 +15,13 @@ pub(crate) struct CountLaw {
     mean: f64,
 }
 
-/// Values that the law looks at: a year of days. Older demand says little about next month's.
-const WINDOW: usize = 365;
 /// The stretch is kept within these bounds: beyond them the level is noise, not news.
 const STRETCH: (f64, f64) = (0.5, 3.0);
 
 impl CountLaw {
-    /// The law of the last values of a history.
+    /// The law of the last values of a history: older demand says little about next month's.
     pub(crate) fn of(history: &[f64]) -> Self {
-        let mut sorted = history[history.len().saturating_sub(WINDOW)..].to_vec();
+        let mut sorted = history[history.len().saturating_sub(RECENT)..].to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
         let mean = sorted.iter().sum::<f64>() / sorted.len().max(1) as f64;
         Self { sorted, mean }

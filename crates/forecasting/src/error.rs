@@ -76,6 +76,17 @@ pub enum Error {
     /// A name that is no form of season.
     #[error("seasonal form \"{0}\" is unknown")]
     UnknownSeasonal(String),
+    /// A stored state of another release.
+    #[error("the stored state has format {found}, this release reads format {known}")]
+    StateFormat {
+        /// Format of the state.
+        found: u8,
+        /// Format that this release writes and reads.
+        known: u8,
+    },
+    /// Bytes that are no stored state, or not all of one.
+    #[error("the stored state is damaged")]
+    StateDamaged,
     /// A name that is no form of ETS.
     #[error("ETS form \"{0}\" is unknown")]
     UnknownForm(String),
@@ -104,6 +115,8 @@ impl Error {
             | Error::EmptyHistory
             | Error::NotFinite { .. }
             | Error::NotPositive { .. }
+            | Error::StateFormat { .. }
+            | Error::StateDamaged
             | Error::Overflow => ErrorKind::UnusableData,
         }
     }
@@ -123,6 +136,9 @@ impl Error {
             Error::NotFinite { .. } => "Remove NaN and infinity from the history.",
             Error::NotPositive { .. } => "Use the additive season for series with zeros.",
             Error::Overflow => "Scale the values down; demand beyond 1e15 is not demand.",
+            Error::StateFormat { .. } | Error::StateDamaged => {
+                "Fit the series anew from its history."
+            }
             Error::UnknownAlgorithm(_) => "Choose one of the names in the detail.",
             Error::UnknownSeasonal(_) => "Choose additive or multiplicative.",
             Error::UnknownForm(_) => "Choose a stable form such as ANN, AAdN or MAM.",

@@ -5,7 +5,7 @@
 
 use crate::backtest::{Backtest, Origins, Tally, evaluate};
 use crate::classify::is_seldom;
-use crate::conformal::Conformal;
+use crate::conformal::{Conformal, Reach};
 use crate::models::{Model, moving_average, naive};
 use crate::select::{self, Choice};
 use crate::{Algorithm, Bands, Error, check, detect_seasonality};
@@ -117,7 +117,7 @@ impl fmt::Display for Status {
 /// Quantiles that one call may ask for.
 const MAX_LEVELS: usize = 100;
 /// Levels beyond which neither law nor data say anything.
-const LEVELS: (f64, f64) = (0.001, 0.999);
+pub(crate) const LEVELS: (f64, f64) = (0.001, 0.999);
 
 /// Values from which the end of a history can tell models apart.
 const ENOUGH_TO_CHOOSE: usize = 8;
@@ -166,7 +166,7 @@ pub fn forecast_quantiles(
 }
 
 /// The algorithm's work, before it is put into words.
-fn draft(history: &[f64], request: &Request) -> Result<(Option<usize>, Draft), Error> {
+pub(crate) fn draft(history: &[f64], request: &Request) -> Result<(Option<usize>, Draft), Error> {
     check::history(history)?;
     check::horizon(request.horizon)?;
     if let Some(season_length) = request.season_length {
@@ -186,14 +186,14 @@ fn draft(history: &[f64], request: &Request) -> Result<(Option<usize>, Draft), E
 }
 
 /// A forecast on its way to an [`Outcome`].
-struct Draft {
+pub(crate) struct Draft {
     algorithm: Algorithm,
-    status: Status,
+    pub status: Status,
     reason: String,
-    model: Box<dyn Model>,
+    pub model: Box<dyn Model>,
     bands: Bands,
-    tally: Tally,
-    conformal: bool,
+    pub tally: Tally,
+    pub conformal: bool,
     candidates: Vec<Candidate>,
 }
 
@@ -358,7 +358,8 @@ fn instead(
     Ok(draft)
 }
 
-fn finish(
+/// Puts the draft into words.
+pub(crate) fn finish(
     history: &[f64],
     request: &Request,
     season_length: Option<usize>,
@@ -376,7 +377,7 @@ fn finish(
         return Err(Error::Overflow);
     }
     let bands = if draft.conformal {
-        Conformal::of(draft.tally.scaled_errors).bands(&draft.bands)
+        Reach::of(&Conformal::of(draft.tally.scaled_errors)).bands(&draft.bands)
     } else {
         draft.bands
     };

@@ -28,6 +28,7 @@
 //! | how does demand arrive | [`classify_demand`] |
 //! | how likely is less than that | [`forecast_quantiles`] |
 //! | how would it have done | [`backtest()`] |
+//! | what does a new day's value change | [`forecast_with_state`], [`State`] |
 //! | how good was it | [`metrics`] |
 
 #![forbid(unsafe_code)]
@@ -46,9 +47,11 @@ pub mod metrics;
 pub mod models;
 mod optimise;
 mod profile;
+mod recent;
 mod rolling;
 mod seasonality;
 mod select;
+mod state;
 mod stl;
 
 pub use algorithm::Algorithm;
@@ -62,3 +65,4 @@ pub use forecast::{
 };
 pub use rolling::{BacktestOptions, BacktestReport, backtest};
 pub use seasonality::{Season, detect_seasonality};
+pub use state::{State, forecast_with_state};

@@ -7,6 +7,8 @@
 //! (1946); a smooth wave passes as well where it peaks high after a valley. Values of zero or less are decomposed by differences.
 
 use crate::models::holt_winters::Seasonal;
+use crate::models::is_ring;
+use serde::{Deserialize, Serialize};
 
 /// One-sided normal quantile of 95%.
 const LIMIT: f64 = 1.645;
@@ -17,7 +19,7 @@ const WAVE: f64 = 0.5;
 const SMALLEST_FACTOR: f64 = 0.01;
 
 /// A figure for each place of a season that begins with the first value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Profile {
     figures: Vec<f64>,
     seasonal: Seasonal,
@@ -68,6 +70,11 @@ impl Profile {
         }
     }
 
+    /// Whether a profile read back has figures, and no more than a season may have.
+    pub(crate) fn is_sound(&self) -> bool {
+        is_ring(&self.figures)
+    }
+
     /// The figures by place.
     pub(crate) fn figures(&self) -> &[f64] {
         &self.figures
@@ -82,9 +89,20 @@ impl Profile {
     pub(crate) fn remove(&self, values: &[f64]) -> Vec<f64> {
         let figures = self.figures.iter().cycle();
         let pairs = values.iter().zip(figures);
+        pairs
+            .map(|(value, figure)| self.without(*value, *figure))
+            .collect()
+    }
+
+    /// A value without its season, `elapsed` steps after the first one.
+    pub(crate) fn remove_from(&self, value: f64, elapsed: usize) -> f64 {
+        self.without(value, self.figures[elapsed % self.figures.len()])
+    }
+
+    fn without(&self, value: f64, figure: f64) -> f64 {
         match self.seasonal {
-            Seasonal::Additive => pairs.map(|(value, figure)| value - figure).collect(),
-            Seasonal::Multiplicative => pairs.map(|(value, figure)| value / figure).collect(),
+            Seasonal::Additive => value - figure,
+            Seasonal::Multiplicative => value / figure,
         }
     }
 

@@ -28,12 +28,14 @@
 //! ```
 
 use super::ets::{self, Ets};
-use super::intermittent::{self, Method};
+use super::intermittent::Aggregates;
 use super::theta::{self, Variant};
-use super::{Model, named};
+use super::{Fitted, MOST_STEPS, Model, is_ring, named};
 use crate::classify::is_seldom;
 use crate::count_law::CountLaw;
+use crate::recent::Recent;
 use crate::{Bands, Error, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A fitted combination.
@@ -55,12 +57,17 @@ enum Parts {
     Seldom(Seldom),
 }
 
-/// A level, a season's factors from the next step on, and the law of the values.
-struct Seldom {
-    level: f64,
+/// The mean of IMAPA and two averages, times a season's factors.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Seldom {
+    imapa: Aggregates,
+    /// Steps of the two averages.
+    windows: [usize; 2],
+    /// Factors of the season from the next step on.
     factors: Vec<f64>,
-    law: CountLaw,
-    std_dev: f64,
+    /// Values so far.
+    elapsed: usize,
+    recent: Recent,
 }
 
 /// Longest windows of the two averages, in steps: eight and twelve weeks of days.
@@ -152,21 +159,96 @@ fn frequent(history: &[f64], season_length: Option<usize>) -> Result<Parts, Erro
 impl Seldom {
     fn fit(history: &[f64], season_length: Option<usize>) -> Result<Self, Error> {
         let tail = check::tail(history);
-        let average = |share: usize, longest: usize| {
+        let window = |share: usize, longest: usize| {
             let window = (tail.len() as f64 / share as f64).round() as usize;
-            let window = window.min(longest).max(SHORTEST_WINDOW).min(tail.len());
-            tail[tail.len() - window..].iter().sum::<f64>() / window as f64
+            window.min(longest).max(SHORTEST_WINDOW).min(tail.len())
         };
-        let imapa = intermittent::level(tail, Method::Imapa);
-        let sum = imapa + average(6, LONGEST_WINDOWS[0]) + average(3, LONGEST_WINDOWS[1]);
-        let level = sum / 3.0;
-        let law = CountLaw::of(tail);
+        let recent = Recent::of(tail);
         Ok(Self {
-            level,
+            imapa: Aggregates::imapa(recent.values()),
+            windows: [window(6, LONGEST_WINDOWS[0]), window(3, LONGEST_WINDOWS[1])],
             factors: factors(tail, season_length.unwrap_or(1)),
-            std_dev: law.std_dev_about(level),
-            law,
+            elapsed: history.len(),
+            recent,
         })
+    }
+
+    /// Expected demand of a mean step.
+    fn level(&self) -> f64 {
+        let recent = self.recent.values();
+        let average = |window: usize| {
+            let last = &recent[recent.len().saturating_sub(window)..];
+            last.iter().sum::<f64>() / window as f64
+        };
+        let averages = self.windows.iter().map(|window| average(*window));
+        (self.imapa.level(recent) + averages.sum::<f64>()) / 3.0
+    }
+
+    fn law(&self) -> CountLaw {
+        CountLaw::of(self.recent.values())
+    }
+
+    fn means(&self, horizon: usize) -> Vec<f64> {
+        let level = self.level();
+        let factors = self.factors.iter().cycle().take(horizon);
+        factors.map(|factor| level * factor).collect()
+    }
+}
+
+impl Seldom {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        is_ring(&self.factors) && self.imapa.is_sound() && self.elapsed <= MOST_STEPS
+    }
+}
+
+impl Model for Seldom {
+    fn bands(&self, horizon: usize) -> Bands {
+        self.law().bands(&self.means(horizon))
+    }
+
+    fn quantile(&self, horizon: usize, probability: f64) -> Vec<f64> {
+        let law = self.law();
+        let means = self.means(horizon);
+        means
+            .iter()
+            .map(|mean| law.quantile(probability, *mean))
+            .collect()
+    }
+
+    fn parameters(&self) -> BTreeMap<String, f64> {
+        named([("level", self.level())])
+    }
+
+    fn residual_std_dev(&self) -> f64 {
+        self.law().std_dev_about(self.level())
+    }
+
+    fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
+        check::history(history)?;
+        let mut model = Self {
+            recent: Recent::of(history),
+            elapsed: history.len(),
+            ..self.clone()
+        };
+        let season = model.factors.len() as i64;
+        let later = (model.elapsed as i64 - self.elapsed as i64).rem_euclid(season);
+        model.factors.rotate_left(later as usize);
+        Ok(Box::new(model))
+    }
+
+    fn update(&mut self, value: f64) {
+        self.recent.push(value);
+        self.elapsed += 1;
+        self.factors.rotate_left(1);
+    }
+
+    fn next(&self) -> f64 {
+        self.level() * self.factors.first().copied().unwrap_or(1.0)
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::Seldom(self.clone()))]
     }
 }
 
@@ -205,11 +287,7 @@ fn factors(values: &[f64], season_length: usize) -> Vec<f64> {
 impl Model for Combination {
     fn bands(&self, horizon: usize) -> Bands {
         match &self.parts {
-            Parts::Seldom(seldom) => {
-                let factors = seldom.factors.iter().cycle().take(horizon);
-                let mean: Vec<f64> = factors.map(|factor| seldom.level * factor).collect();
-                seldom.law.bands(&mean)
-            }
+            Parts::Seldom(seldom) => seldom.bands(horizon),
             Parts::Frequent { models, .. } => {
                 let bands = models
                     .iter()
@@ -221,20 +299,14 @@ impl Model for Combination {
 
     fn quantile(&self, horizon: usize, probability: f64) -> Vec<f64> {
         match &self.parts {
-            Parts::Seldom(seldom) => {
-                let factors = seldom.factors.iter().cycle().take(horizon);
-                let levels = factors.map(|factor| seldom.level * factor);
-                levels
-                    .map(|level| seldom.law.quantile(probability, level))
-                    .collect()
-            }
+            Parts::Seldom(seldom) => seldom.quantile(horizon, probability),
             Parts::Frequent { .. } => self.bands(horizon).normal_quantile(probability),
         }
     }
 
     fn parameters(&self) -> BTreeMap<String, f64> {
         match &self.parts {
-            Parts::Seldom(seldom) => named([("level", seldom.level)]),
+            Parts::Seldom(seldom) => seldom.parameters(),
             Parts::Frequent { models, .. } => {
                 const NAMES: [&str; 3] = ["theta", "ets", "ets_trend"];
                 let mut all = BTreeMap::new();
@@ -251,7 +323,7 @@ impl Model for Combination {
 
     fn residual_std_dev(&self) -> f64 {
         match &self.parts {
-            Parts::Seldom(seldom) => seldom.std_dev,
+            Parts::Seldom(seldom) => seldom.residual_std_dev(),
             Parts::Frequent { models, .. } => {
                 let weighted = models
                     .iter()
@@ -263,7 +335,7 @@ impl Model for Combination {
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         let parts = match &self.parts {
-            Parts::Seldom(_) => Parts::Seldom(Seldom::fit(history, self.season_length)?),
+            Parts::Seldom(seldom) => return seldom.applied_to(history),
             Parts::Frequent { models, .. } => {
                 let applied = models.iter().map(|(weight, model)| {
                     let model = model.applied_to(history)?;
@@ -279,5 +351,29 @@ impl Model for Combination {
             parts,
             season_length: self.season_length,
         }))
+    }
+
+    fn update(&mut self, value: f64) {
+        match &mut self.parts {
+            Parts::Seldom(seldom) => seldom.update(value),
+            Parts::Frequent { models, forms } => {
+                // The forms are those of the fit.
+                *forms = None;
+                models.iter_mut().for_each(|(_, model)| model.update(value));
+            }
+        }
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        match &self.parts {
+            Parts::Seldom(seldom) => seldom.parts(),
+            Parts::Frequent { models, .. } => {
+                let parts = models.iter().flat_map(|(weight, model)| {
+                    let parts = model.parts().into_iter();
+                    parts.map(move |(share, part)| (weight * share, part))
+                });
+                parts.collect()
+            }
+        }
     }
 }

@@ -11,17 +11,18 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
-use super::{Errors, Model, named};
+use super::{Errors, Fitted, Model, named};
 use crate::{Bands, Error, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A fitted drift.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Drift {
+    first: f64,
     last: f64,
-    slope: f64,
-    steps: f64,
-    std_dev: f64,
+    /// Differences of neighbours about their mean, summed as by Welford (1962).
+    differences: Errors,
 }
 
 /// Fits the line to at least two values.
@@ -30,7 +31,7 @@ pub struct Drift {
 /// Fewer than two values; NaN or infinity among them.
 pub fn fit(history: &[f64]) -> Result<Drift, Error> {
     check::history(history)?;
-    let (Some(first), Some(last)) = (history.first(), history.last()) else {
+    let Some(first) = history.first() else {
         return Err(Error::EmptyHistory);
     };
     if history.len() < 2 {
@@ -40,35 +41,67 @@ pub fn fit(history: &[f64]) -> Result<Drift, Error> {
             length: history.len(),
         });
     }
-    let steps = (history.len() - 1) as f64;
-    let slope = (last - first) / steps;
-    let mut errors = Errors::default();
-    errors.extend(history.windows(2).map(|pair| pair[1] - pair[0] - slope));
-    Ok(Drift {
-        last: *last,
-        slope,
-        steps,
-        std_dev: errors.std_dev(1),
-    })
+    let mut model = Drift {
+        first: *first,
+        last: *first,
+        differences: Errors::default(),
+    };
+    for value in &history[1..] {
+        model.update(*value);
+    }
+    Ok(model)
+}
+
+impl Drift {
+    fn steps(&self) -> f64 {
+        self.differences.count as f64
+    }
+
+    /// Mean difference of neighbours.
+    fn slope(&self) -> f64 {
+        (self.last - self.first) / self.steps().max(1.0)
+    }
+}
+
+impl Drift {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        self.differences.is_sound()
+    }
 }
 
 impl Model for Drift {
     fn bands(&self, horizon: usize) -> Bands {
+        let (slope, known, std_dev) = (self.slope(), self.steps(), self.residual_std_dev());
         let steps = || (1..=horizon).map(|step| step as f64);
-        let mean = steps().map(|step| self.last + step * self.slope).collect();
-        let std_dev = steps().map(|step| self.std_dev * (step * (1.0 + step / self.steps)).sqrt());
+        let mean = steps().map(|step| self.last + step * slope).collect();
+        let std_dev = steps().map(|step| std_dev * (step * (1.0 + step / known)).sqrt());
         Bands::normal(mean, std_dev)
     }
 
     fn parameters(&self) -> BTreeMap<String, f64> {
-        named([("level", self.last), ("slope", self.slope)])
+        named([("level", self.last), ("slope", self.slope())])
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.std_dev
+        self.differences.std_dev(1)
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         Ok(Box::new(fit(history)?))
+    }
+
+    fn update(&mut self, value: f64) {
+        let difference = value - self.last;
+        let former = self.slope();
+        self.last = value;
+        let slope = (self.last - self.first) / (self.steps() + 1.0);
+        // Rounding may leave a square of nothing just below zero.
+        let square = (difference - former) * (difference - slope);
+        self.differences.push_square(square.max(0.0));
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::Drift(self.clone()))]
     }
 }

@@ -13,18 +13,19 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
-use super::{Errors, Model, named};
+use super::{Errors, Fitted, Model, named};
 use crate::bands::growing;
 use crate::optimise::minimise_one;
 use crate::{Bands, Error, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A fitted exponential smoothing.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ExponentialSmoothing {
     alpha: f64,
     level: f64,
-    std_dev: f64,
+    errors: Errors,
 }
 
 /// Fits to at least one value; `alpha` in 0 to 1.
@@ -42,7 +43,7 @@ pub fn fit(history: &[f64], alpha: Option<f64>) -> Result<ExponentialSmoothing, 
     Ok(ExponentialSmoothing {
         alpha,
         level,
-        std_dev: errors.std_dev(1),
+        errors,
     })
 }
 
@@ -58,9 +59,16 @@ fn smooth(history: &[f64], alpha: f64) -> (f64, Errors) {
     (level, errors)
 }
 
+impl ExponentialSmoothing {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        self.errors.is_sound()
+    }
+}
+
 impl Model for ExponentialSmoothing {
     fn bands(&self, horizon: usize) -> Bands {
-        let std_dev = growing(self.std_dev, |_| self.alpha);
+        let std_dev = growing(self.residual_std_dev(), |_| self.alpha);
         Bands::normal(vec![self.level; horizon], std_dev)
     }
 
@@ -69,10 +77,20 @@ impl Model for ExponentialSmoothing {
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.std_dev
+        self.errors.std_dev(1)
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         Ok(Box::new(fit(history, Some(self.alpha))?))
+    }
+
+    fn update(&mut self, value: f64) {
+        let error = value - self.level;
+        self.errors.push(error);
+        self.level += self.alpha * error;
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::ExponentialSmoothing(self.clone()))]
     }
 }

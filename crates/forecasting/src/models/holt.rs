@@ -18,28 +18,42 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
-use super::{Errors, Model, named};
+use super::{Errors, Fitted, Model, named};
 use crate::bands::growing;
 use crate::optimise::minimise;
 use crate::{Bands, Error, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Smoothing parameters: beta is a share of alpha, phi is 1 without damping.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Parameters {
     alpha: f64,
     beta: f64,
     phi: f64,
 }
 
+impl Parameters {
+    /// Moves level and slope on by one value and answers its error.
+    fn step(self, state: &mut (f64, f64), value: f64) -> f64 {
+        let Self { alpha, beta, phi } = self;
+        let error = value - state.0 - phi * state.1;
+        state.0 += phi * state.1 + alpha * error;
+        state.1 = phi * state.1 + alpha * beta * error;
+        error
+    }
+}
+
 /// A fitted trend.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Holt {
     parameters: Parameters,
     damped: bool,
+    /// Level and slope before the first value.
+    first: (f64, f64),
     level: f64,
     slope: f64,
-    std_dev: f64,
+    errors: Errors,
 }
 
 /// Values that the model needs: two fix the line, the third can differ from it.
@@ -92,13 +106,15 @@ fn fitted(history: &[f64], parameters: Parameters, damped: bool) -> Holt {
     Holt {
         parameters,
         damped,
+        first: run.first,
         level: run.level,
         slope: run.slope,
-        std_dev: run.errors.std_dev(2 + usize::from(damped)),
+        errors: run.errors,
     }
 }
 
 struct Run {
+    first: (f64, f64),
     level: f64,
     slope: f64,
     errors: Errors,
@@ -107,19 +123,12 @@ struct Run {
 /// Filters the history three times at once, from states (0, 0) with the data and from unit level
 /// and unit slope without, then combines them by least squares.
 fn run(history: &[f64], parameters: Parameters) -> Run {
-    let Parameters { alpha, beta, phi } = parameters;
-    let gain = alpha * beta;
     // (level, slope) of the data alone, of a unit first level, of a unit first slope.
     let mut data = (0.0, 0.0);
     let mut unit_level = (1.0, 0.0);
     let mut unit_slope = (0.0, 1.0);
     let (mut a11, mut a12, mut a22, mut r1, mut r2) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    let step = |state: &mut (f64, f64), value: f64| {
-        let error = value - state.0 - phi * state.1;
-        state.0 += phi * state.1 + alpha * error;
-        state.1 = phi * state.1 + gain * error;
-        error
-    };
+    let step = |state: &mut (f64, f64), value: f64| parameters.step(state, value);
     // Centred values keep the sums small.
     let origin = history.first().copied().unwrap_or_default();
     for value in history {
@@ -147,6 +156,7 @@ fn run(history: &[f64], parameters: Parameters) -> Run {
         errors.push(step(&mut state, value - origin));
     }
     Run {
+        first: (first_level + origin, first_slope),
         level: state.0 + origin,
         slope: state.1,
         errors,
@@ -162,6 +172,13 @@ fn damped_steps(phi: f64, step: usize) -> f64 {
     }
 }
 
+impl Holt {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        self.errors.is_sound()
+    }
+}
+
 impl Model for Holt {
     fn bands(&self, horizon: usize) -> Bands {
         let Parameters { alpha, beta, phi } = self.parameters;
@@ -169,7 +186,7 @@ impl Model for Holt {
             .map(|step| self.level + damped_steps(phi, step) * self.slope)
             .collect();
         let weight = |step| alpha * (1.0 + beta * damped_steps(phi, step));
-        Bands::normal(mean, growing(self.std_dev, weight))
+        Bands::normal(mean, growing(self.residual_std_dev(), weight))
     }
 
     fn parameters(&self) -> BTreeMap<String, f64> {
@@ -186,11 +203,30 @@ impl Model for Holt {
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.std_dev
+        self.errors.std_dev(2 + usize::from(self.damped))
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         check::history(history)?;
-        Ok(Box::new(fitted(history, self.parameters, self.damped)))
+        let mut model = Self {
+            level: self.first.0,
+            slope: self.first.1,
+            errors: Errors::default(),
+            ..self.clone()
+        };
+        for value in history {
+            model.update(*value);
+        }
+        Ok(Box::new(model))
+    }
+
+    fn update(&mut self, value: f64) {
+        let mut state = (self.level, self.slope);
+        self.errors.push(self.parameters.step(&mut state, value));
+        (self.level, self.slope) = state;
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::Holt(self.clone()))]
     }
 }

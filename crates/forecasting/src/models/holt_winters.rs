@@ -20,15 +20,16 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
-use super::{Errors, Model, named};
+use super::{Errors, Fitted, Model, is_ring, named, take_turn};
 use crate::bands::growing;
 use crate::optimise::minimise;
 use crate::{Bands, Error, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
 /// How the season acts on the level.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Seasonal {
     /// Added to it: the swing is the same at every level.
     Additive,
@@ -51,7 +52,7 @@ impl FromStr for Seasonal {
 }
 
 /// What to fit; a `None` parameter is optimised.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Options {
     /// Steps of one season, at least 1 and at most half of the history.
     pub season_length: usize,
@@ -92,7 +93,7 @@ impl Options {
     }
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Parameters {
     alpha: f64,
     beta: f64,
@@ -100,8 +101,42 @@ struct Parameters {
     phi: f64,
 }
 
+impl Parameters {
+    /// Moves level, slope and the step's figure on by one value and answers its error.
+    fn step(
+        self,
+        seasonal: Seasonal,
+        (level, slope, figure): (&mut f64, &mut f64, &mut f64),
+        value: f64,
+    ) -> f64 {
+        let Self {
+            alpha,
+            beta,
+            gamma,
+            phi,
+        } = self;
+        let trend = phi * *slope;
+        let former = *level;
+        let (error, fresh) = match seasonal {
+            Seasonal::Additive => {
+                let error = value - (*level + trend + *figure);
+                *level = alpha * (value - *figure) + (1.0 - alpha) * (*level + trend);
+                (error, value - *level)
+            }
+            Seasonal::Multiplicative => {
+                let error = value - (*level + trend) * *figure;
+                *level = alpha * (value / *figure) + (1.0 - alpha) * (*level + trend);
+                (error, value / *level)
+            }
+        };
+        *slope = beta * (*level - former) + (1.0 - beta) * trend;
+        *figure = gamma * fresh + (1.0 - gamma) * *figure;
+        error
+    }
+}
+
 /// A fitted Holt-Winters model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HoltWinters {
     options: Options,
     parameters: Parameters,
@@ -109,7 +144,7 @@ pub struct HoltWinters {
     slope: f64,
     /// Seasonal figures of the next `season_length` steps.
     season: Vec<f64>,
-    std_dev: f64,
+    errors: Errors,
 }
 
 /// Where R's `HoltWinters` begins its search too; the last is the damping.
@@ -213,7 +248,7 @@ fn fitted(history: &[f64], options: &Options, parameters: Parameters) -> HoltWin
         level: filter.level,
         slope: filter.slope,
         season: filter.season,
-        std_dev: errors.std_dev(1),
+        errors,
     }
 }
 
@@ -311,34 +346,14 @@ impl Filter {
 
     /// One-step errors from the second season on.
     fn run(&mut self, history: &[f64], first: &FirstStates, parameters: Parameters) -> Errors {
-        let Parameters {
-            alpha,
-            beta,
-            gamma,
-            phi,
-        } = parameters;
         self.season.copy_from_slice(&first.season);
         let m = self.season.len();
         let (mut level, mut slope, mut place) = (first.level, first.slope, 0);
         let mut errors = Errors::default();
         for value in &history[m..] {
-            let trend = phi * slope;
-            let figure = self.season[place];
-            let former = level;
-            let fresh = match self.seasonal {
-                Seasonal::Additive => {
-                    errors.push(value - (level + trend + figure));
-                    level = alpha * (value - figure) + (1.0 - alpha) * (level + trend);
-                    value - level
-                }
-                Seasonal::Multiplicative => {
-                    errors.push(value - (level + trend) * figure);
-                    level = alpha * (value / figure) + (1.0 - alpha) * (level + trend);
-                    value / level
-                }
-            };
-            slope = beta * (level - former) + (1.0 - beta) * trend;
-            self.season[place] = gamma * fresh + (1.0 - gamma) * figure;
+            let figure = &mut self.season[place];
+            let states = (&mut level, &mut slope, figure);
+            errors.push(parameters.step(self.seasonal, states, *value));
             place += 1;
             if place == m {
                 place = 0;
@@ -377,6 +392,7 @@ impl HoltWinters {
     /// figures now and then. Summed by the phase of j, so that h steps cost h times m.
     fn multiplicative_std_dev(&self, horizon: usize) -> Vec<f64> {
         let m = self.season.len();
+        let one_step = self.residual_std_dev();
         let mut by_phase = vec![0.0; m];
         by_phase[0] = 1.0;
         (0..horizon)
@@ -393,9 +409,18 @@ impl HoltWinters {
                         sum * (now / then).powi(2)
                     })
                     .sum();
-                self.std_dev * variance.sqrt()
+                one_step * variance.sqrt()
             })
             .collect()
+    }
+}
+
+impl HoltWinters {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        is_ring(&self.season)
+            && self.season.len() == self.options.season_length
+            && self.errors.is_sound()
     }
 }
 
@@ -412,9 +437,10 @@ impl Model for HoltWinters {
             })
             .collect();
         match self.options.seasonal {
-            Seasonal::Additive => {
-                Bands::normal(mean, growing(self.std_dev, |step| self.weight(step)))
-            }
+            Seasonal::Additive => Bands::normal(
+                mean,
+                growing(self.residual_std_dev(), |step| self.weight(step)),
+            ),
             Seasonal::Multiplicative => {
                 Bands::normal(mean, self.multiplicative_std_dev(horizon).into_iter())
             }
@@ -437,7 +463,7 @@ impl Model for HoltWinters {
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.std_dev
+        self.errors.std_dev(1)
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
@@ -445,5 +471,22 @@ impl Model for HoltWinters {
         check::season(self.options.season_length, history.len())?;
         check_positive(history, self.options.seasonal)?;
         Ok(Box::new(fitted(history, &self.options, self.parameters)))
+    }
+
+    fn check_next(&self, values: &[f64]) -> Result<(), Error> {
+        check_positive(values, self.options.seasonal)
+    }
+
+    fn update(&mut self, value: f64) {
+        let (seasonal, parameters) = (self.options.seasonal, self.parameters);
+        let (level, slope, errors) = (&mut self.level, &mut self.slope, &mut self.errors);
+        take_turn(&mut self.season, |mut figure| {
+            errors.push(parameters.step(seasonal, (level, slope, &mut figure), value));
+            figure
+        });
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::HoltWinters(self.clone()))]
     }
 }

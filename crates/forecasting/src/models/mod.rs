@@ -3,13 +3,15 @@
 //! A parameter that is `None` is optimised: the sum of squared one-step errors over the history
 //! becomes as small as the search finds. A given one is used as it is.
 
-use crate::{Bands, Error};
+use crate::{Bands, Error, MAX_SEASON_LENGTH};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub mod combination;
 pub mod drift;
 pub mod ets;
 pub mod exponential_smoothing;
+mod fitted;
 pub mod holt;
 pub mod holt_winters;
 pub mod intermittent;
@@ -18,6 +20,8 @@ pub mod mstl;
 pub mod naive;
 pub mod seasonal_naive;
 pub mod theta;
+
+pub use fitted::Fitted;
 
 /// A model fitted to a history.
 pub trait Model {
@@ -36,11 +40,48 @@ pub trait Model {
     /// Standard deviation of the one-step errors over the history, in its units.
     fn residual_std_dev(&self) -> f64;
 
-    /// The same parameters on another history, such as the same series some steps later.
+    /// The same parameters on another history, such as the same series some steps later. What was
+    /// fitted stays: smoothing, first states, figures of a season, weights, windows.
     ///
     /// # Errors
     /// When that history is too short for the model.
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error>;
+
+    /// Whether these values may come next, as [`Model::applied_to`] would ask of them.
+    ///
+    /// # Errors
+    /// [`Error::NotPositive`] where a season multiplies and a value is zero or less.
+    fn check_next(&self, _values: &[f64]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Takes the value of the next step, a finite one. The model is then the same as after
+    /// [`Model::applied_to`] on the history with that value, without a look at the history.
+    fn update(&mut self, value: f64);
+
+    /// Expected value of the next step.
+    fn next(&self) -> f64 {
+        self.bands(1).mean.first().copied().unwrap_or_default()
+    }
+
+    /// The single models it is made of, with weights of sum 1.
+    fn parts(&self) -> Vec<(f64, Fitted)>;
+}
+
+/// Replaces the figure of the next step and lets the ring of figures go on by one.
+pub(crate) fn take_turn(ring: &mut [f64], replace: impl FnOnce(f64) -> f64) {
+    if let Some(next) = ring.first_mut() {
+        *next = replace(*next);
+        ring.rotate_left(1);
+    }
+}
+
+/// Steps that a stored model may have seen: far from where counting ends.
+pub(crate) const MOST_STEPS: usize = 1 << 40;
+
+/// Whether a ring of figures read back has a length that a season may have.
+pub(crate) fn is_ring(figures: &[f64]) -> bool {
+    (1..=MAX_SEASON_LENGTH).contains(&figures.len())
 }
 
 /// Parameters by name.
@@ -52,7 +93,7 @@ pub(crate) fn named<const N: usize>(parameters: [(&str, f64); N]) -> BTreeMap<St
 }
 
 /// Sum of squares and number of one-step errors.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Errors {
     sum_of_squares: f64,
     count: usize,
@@ -60,8 +101,17 @@ pub(crate) struct Errors {
 
 impl Errors {
     pub(crate) fn push(&mut self, error: f64) {
-        self.sum_of_squares += error * error;
+        self.push_square(error * error);
+    }
+
+    pub(crate) fn push_square(&mut self, square: f64) {
+        self.sum_of_squares += square;
         self.count += 1;
+    }
+
+    /// Whether it can be counted on: see [`Fitted::is_sound`].
+    pub(crate) fn is_sound(&self) -> bool {
+        self.count <= MOST_STEPS
     }
 
     pub(crate) fn sum_of_squares(&self) -> f64 {

@@ -12,16 +12,20 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
-use super::{Errors, Model, named};
+use super::{Errors, Fitted, Model, named, take_turn};
 use crate::{Bands, Error, MAX_HISTORY, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A fitted moving average.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MovingAverage {
-    window: usize,
+    /// The values of the window, oldest first.
+    window: Vec<f64>,
     level: f64,
-    std_dev: f64,
+    errors: Errors,
+    /// Whether the errors are those of the window about its own mean.
+    within: bool,
 }
 
 /// Fits the average of the last `window` values, at least one.
@@ -41,31 +45,59 @@ pub fn fit(history: &[f64], window: usize) -> Result<MovingAverage, Error> {
     let last = &history[history.len() - window..];
     let level = last.iter().sum::<f64>() / window as f64;
     // Without a single forecast in the history its spread about the mean has to do.
-    if window == history.len() {
+    let within = window == history.len();
+    if within {
         let spread = (1.0 + 1.0 / window as f64).sqrt();
         errors.extend(last.iter().map(|value| spread * (value - level)));
     }
     Ok(MovingAverage {
-        window,
+        window: last.to_vec(),
         level,
-        std_dev: errors.std_dev(usize::from(window == history.len())),
+        errors,
+        within,
     })
+}
+
+impl MovingAverage {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        (1..=MAX_HISTORY).contains(&self.window.len()) && self.errors.is_sound()
+    }
 }
 
 impl Model for MovingAverage {
     fn bands(&self, horizon: usize) -> Bands {
-        Bands::normal(vec![self.level; horizon], std::iter::repeat(self.std_dev))
+        Bands::normal(
+            vec![self.level; horizon],
+            std::iter::repeat(self.residual_std_dev()),
+        )
     }
 
     fn parameters(&self) -> BTreeMap<String, f64> {
-        named([("window_size", self.window as f64), ("level", self.level)])
+        named([
+            ("window_size", self.window.len() as f64),
+            ("level", self.level),
+        ])
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.std_dev
+        self.errors.std_dev(usize::from(self.within))
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
-        Ok(Box::new(fit(history, self.window)?))
+        Ok(Box::new(fit(history, self.window.len())?))
+    }
+
+    fn update(&mut self, value: f64) {
+        if std::mem::take(&mut self.within) {
+            self.errors = Errors::default();
+        }
+        self.errors.push(value - self.level);
+        take_turn(&mut self.window, |_| value);
+        self.level = self.window.iter().sum::<f64>() / self.window.len() as f64;
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::MovingAverage(self.clone()))]
     }
 }

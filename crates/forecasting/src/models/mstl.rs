@@ -15,12 +15,13 @@
 //! ```
 
 use super::ets::{self, Ets};
-use super::{Model, named};
+use super::{Fitted, Model, is_ring, named, take_turn};
 use crate::{Bands, Error, check, stl};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// A fitted MSTL model.
-#[derive(Debug, Clone)]
+/// A fitted MSTL model. New values move the rest; the seasons stand still until the next fit.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Mstl {
     /// The last figures of each season, from the next step on.
     seasons: Vec<Vec<f64>>,
@@ -78,6 +79,13 @@ pub fn fit(history: &[f64], season_lengths: &[usize]) -> Result<Mstl, Error> {
     })
 }
 
+impl Mstl {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        self.seasons.iter().all(|season| is_ring(season)) && self.rest.is_sound()
+    }
+}
+
 impl Model for Mstl {
     fn bands(&self, horizon: usize) -> Bands {
         let mut bands = self.rest.bands(horizon);
@@ -103,6 +111,21 @@ impl Model for Mstl {
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         let lengths: Vec<usize> = self.seasons.iter().map(Vec::len).collect();
         Ok(Box::new(fit(history, &lengths)?))
+    }
+
+    fn update(&mut self, value: f64) {
+        let mut rest = value;
+        for season in &mut self.seasons {
+            take_turn(season, |figure| {
+                rest -= figure;
+                figure
+            });
+        }
+        self.rest.update(rest);
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::Mstl(self.clone()))]
     }
 }
 

@@ -11,16 +11,17 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
-use super::{Errors, Model, named};
+use super::{Errors, Fitted, Model, named};
 use crate::bands::growing;
 use crate::{Bands, Error, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A fitted naive model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Naive {
     last: f64,
-    std_dev: f64,
+    errors: Errors,
 }
 
 /// Fits the model to at least one value.
@@ -33,13 +34,23 @@ pub fn fit(history: &[f64]) -> Result<Naive, Error> {
     errors.extend(history.windows(2).map(|pair| pair[1] - pair[0]));
     Ok(Naive {
         last: history.last().copied().unwrap_or_default(),
-        std_dev: errors.std_dev(0),
+        errors,
     })
+}
+
+impl Naive {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        self.errors.is_sound()
+    }
 }
 
 impl Model for Naive {
     fn bands(&self, horizon: usize) -> Bands {
-        Bands::normal(vec![self.last; horizon], growing(self.std_dev, |_| 1.0))
+        Bands::normal(
+            vec![self.last; horizon],
+            growing(self.residual_std_dev(), |_| 1.0),
+        )
     }
 
     fn parameters(&self) -> BTreeMap<String, f64> {
@@ -47,10 +58,19 @@ impl Model for Naive {
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.std_dev
+        self.errors.std_dev(0)
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         Ok(Box::new(fit(history)?))
+    }
+
+    fn update(&mut self, value: f64) {
+        self.errors.push(value - self.last);
+        self.last = value;
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::Naive(self.clone()))]
     }
 }

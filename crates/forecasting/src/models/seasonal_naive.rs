@@ -11,15 +11,16 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
-use super::{Errors, Model, named};
+use super::{Errors, Fitted, Model, is_ring, named, take_turn};
 use crate::{Bands, Error, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// A fitted seasonal naive model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SeasonalNaive {
     last_season: Vec<f64>,
-    std_dev: f64,
+    errors: Errors,
 }
 
 /// Fits the model to at least two seasons of `season_length` steps.
@@ -38,16 +39,23 @@ pub fn fit(history: &[f64], season_length: usize) -> Result<SeasonalNaive, Error
     );
     Ok(SeasonalNaive {
         last_season: history[history.len() - season_length..].to_vec(),
-        std_dev: errors.std_dev(0),
+        errors,
     })
+}
+
+impl SeasonalNaive {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        is_ring(&self.last_season) && self.errors.is_sound()
+    }
 }
 
 impl Model for SeasonalNaive {
     fn bands(&self, horizon: usize) -> Bands {
         let season_length = self.last_season.len();
         let mean = self.last_season.iter().copied().cycle().take(horizon);
-        let std_dev =
-            (0..).map(|step: usize| self.std_dev * ((step / season_length + 1) as f64).sqrt());
+        let one = self.residual_std_dev();
+        let std_dev = (0..).map(|step: usize| one * ((step / season_length + 1) as f64).sqrt());
         Bands::normal(mean.collect(), std_dev)
     }
 
@@ -56,10 +64,21 @@ impl Model for SeasonalNaive {
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.std_dev
+        self.errors.std_dev(0)
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         Ok(Box::new(fit(history, self.last_season.len())?))
+    }
+
+    fn update(&mut self, value: f64) {
+        take_turn(&mut self.last_season, |former| {
+            self.errors.push(value - former);
+            value
+        });
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::SeasonalNaive(self.clone()))]
     }
 }

@@ -22,15 +22,16 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
-use super::{Errors, Model, named};
+use super::{Errors, Fitted, Model, named};
 use crate::bands::growing;
 use crate::optimise::minimise_one;
 use crate::profile::Profile;
 use crate::{Bands, Error, check};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Which member of the family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Variant {
     /// Theta 2, one line.
     Standard,
@@ -41,7 +42,7 @@ pub enum Variant {
 }
 
 /// A fitted Theta model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Theta {
     variant: Variant,
     season_length: Option<usize>,
@@ -49,8 +50,9 @@ pub struct Theta {
     alpha: f64,
     /// 1 - 1/theta.
     weight: f64,
+    first: State,
     state: State,
-    std_dev: f64,
+    errors: Errors,
 }
 
 /// Values that the model needs: two more than the errors that do not count.
@@ -73,7 +75,22 @@ pub fn fit(
     let values = adjusted.as_deref().unwrap_or(history);
     let tail = check::tail(values);
     let alpha = minimise_one(|alpha| Sums::of(tail, alpha, variant).best().2, 0.1, 0.99);
-    Ok(fitted(history, season_length, profile, variant, alpha))
+    let (first_level, weight, _) = Sums::of(values, alpha, variant).best();
+    let first = State::first(values, variant, first_level);
+    let mut model = Theta {
+        variant,
+        season_length,
+        profile,
+        alpha,
+        weight,
+        state: first.clone(),
+        first,
+        errors: Errors::default(),
+    };
+    for value in values {
+        model.take(*value);
+    }
+    Ok(model)
 }
 
 fn check_needs(history: &[f64], season_length: Option<usize>) -> Result<(), Error> {
@@ -91,38 +108,19 @@ fn check_needs(history: &[f64], season_length: Option<usize>) -> Result<(), Erro
     Ok(())
 }
 
-fn fitted(
-    history: &[f64],
-    season_length: Option<usize>,
-    profile: Option<Profile>,
-    variant: Variant,
-    alpha: f64,
-) -> Theta {
-    let adjusted = profile.as_ref().map(|profile| profile.remove(history));
-    let values = adjusted.as_deref().unwrap_or(history);
-    let (first_level, weight, _) = Sums::of(values, alpha, variant).best();
-    let mut state = State::first(values, variant, first_level);
-    let mut errors = Errors::default();
-    for (place, value) in values.iter().enumerate() {
-        let error = value - state.expected(alpha, weight);
-        if place >= SKIPPED {
-            errors.push(error);
+impl Theta {
+    /// Takes a value that is free of the season.
+    fn take(&mut self, value: f64) {
+        let error = value - self.state.expected(self.alpha, self.weight);
+        if self.state.count >= SKIPPED as f64 {
+            self.errors.push(error);
         }
-        state.take(*value, alpha);
-    }
-    Theta {
-        variant,
-        season_length,
-        profile,
-        alpha,
-        weight,
-        state,
-        std_dev: errors.std_dev(2),
+        self.state.take(value, self.alpha);
     }
 }
 
 /// The level, the line, and what is left of the first level's share.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct State {
     level: f64,
     count: f64,
@@ -252,6 +250,13 @@ impl Sums {
     }
 }
 
+impl Theta {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        self.errors.is_sound() && self.profile.as_ref().is_none_or(Profile::is_sound)
+    }
+}
+
 impl Model for Theta {
     fn bands(&self, horizon: usize) -> Bands {
         let mut state = self.state.clone();
@@ -262,7 +267,7 @@ impl Model for Theta {
                 expected
             })
             .collect();
-        let mut bands = Bands::normal(mean, growing(self.std_dev, |_| self.alpha));
+        let mut bands = Bands::normal(mean, growing(self.residual_std_dev(), |_| self.alpha));
         if let Some(profile) = &self.profile {
             bands.restore(profile, self.state.count as usize);
         }
@@ -284,18 +289,29 @@ impl Model for Theta {
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.std_dev
+        self.errors.std_dev(2)
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
         check_needs(history, self.season_length)?;
-        let profile = Profile::tested(history, self.season_length);
-        Ok(Box::new(fitted(
-            history,
-            self.season_length,
-            profile,
-            self.variant,
-            self.alpha,
-        )))
+        let mut model = Self {
+            state: self.first.clone(),
+            errors: Errors::default(),
+            ..self.clone()
+        };
+        for value in history {
+            model.update(*value);
+        }
+        Ok(Box::new(model))
+    }
+
+    fn update(&mut self, value: f64) {
+        let elapsed = self.state.count as usize;
+        let profile = self.profile.as_ref();
+        self.take(profile.map_or(value, |profile| profile.remove_from(value, elapsed)));
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::Theta(self.clone()))]
     }
 }

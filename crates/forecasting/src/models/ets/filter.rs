@@ -5,6 +5,7 @@
 //! u_t = e_t times the geometric mean of mu: so maximum likelihood is least squares in both cases.
 
 use super::form::{ErrorForm, Form, SeasonForm, TrendForm};
+use serde::{Deserialize, Serialize};
 
 /// A point of the search: smoothing parameters as shares, then first states.
 ///
@@ -21,7 +22,7 @@ pub(super) const SLOPE: usize = 5;
 pub(super) const SEASON: usize = 6;
 
 /// Level, slope and the season's figures by place.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct State {
     pub level: f64,
     pub slope: f64,
@@ -91,7 +92,17 @@ pub(super) fn residuals(
     residuals: &mut [f64],
 ) -> (f64, f64) {
     begin(form, point, state);
-    let smoothing = Smoothing::of(form, point);
+    go_on(form, values, Smoothing::of(form, point), state, residuals)
+}
+
+/// As [`residuals`], from the states at hand.
+pub(super) fn go_on(
+    form: Form,
+    values: &[f64],
+    smoothing: Smoothing,
+    state: &mut State,
+    residuals: &mut [f64],
+) -> (f64, f64) {
     match (form.error, form.season) {
         (ErrorForm::Additive, SeasonForm::None) => {
             pass::<false, 0>(values, smoothing, state, residuals)

@@ -1,11 +1,12 @@
 //! Names of the forms: error, trend, season.
 
 use crate::Error;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// How errors act.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ErrorForm {
     /// Added: their size is the same at every level.
     Additive,
@@ -14,7 +15,7 @@ pub enum ErrorForm {
 }
 
 /// How the level moves on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TrendForm {
     /// It stays.
     None,
@@ -25,7 +26,7 @@ pub enum TrendForm {
 }
 
 /// How the season acts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum SeasonForm {
     /// There is none.
     None,
@@ -36,7 +37,7 @@ pub enum SeasonForm {
 }
 
 /// One of the fifteen stable forms, written as in R: `ANN`, `MAdM`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     pub(super) error: ErrorForm,
     pub(super) trend: TrendForm,

@@ -26,11 +26,12 @@ mod variance;
 
 pub use form::{ErrorForm, Form, SeasonForm, TrendForm};
 
-use super::{Model, named};
+use super::{Fitted, MOST_STEPS, Model, named};
 use crate::profile::{Profile, is_significant};
 use crate::{Bands, Error, check};
 use filter::{Point, Smoothing, State};
 use search::Effort;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Longest season whose figures are states.
@@ -56,7 +57,7 @@ const GLIMPSE: Effort = Effort {
 const HOPELESS: f64 = 4.0;
 
 /// A fitted ETS model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Ets {
     form: Form,
     season_length: usize,
@@ -67,9 +68,7 @@ pub struct Ets {
     elapsed: usize,
     point: Point,
     state: State,
-    /// Standard deviation of the errors; relative ones for multiplicative errors.
-    sigma: f64,
-    residual_std_dev: f64,
+    errors: Spread,
     log_likelihood: f64,
     criterion: f64,
 }
@@ -233,8 +232,7 @@ impl Data {
             elapsed: self.elapsed,
             point: fit.point,
             state: fit.state,
-            sigma: 0.0,
-            residual_std_dev: 0.0,
+            errors: Spread::default(),
             log_likelihood,
             criterion,
         };
@@ -307,6 +305,30 @@ fn first_line(values: &[f64]) -> Point {
     vec![0.4, 0.1, 0.05, 0.97, mean - middle * slope, slope]
 }
 
+/// Sums over the errors, from which their standard deviation follows.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+struct Spread {
+    /// Squares of the errors; of the relative ones for multiplicative errors.
+    squares: f64,
+    /// Logarithms of the expected values, for multiplicative errors.
+    logs: f64,
+    count: usize,
+}
+
+impl Spread {
+    /// Adds the sum of squared residuals of `count` values with the scale that is in them.
+    fn add(&mut self, sum: f64, scale: f64, count: usize) {
+        self.squares += sum / (scale * scale);
+        self.logs += scale.ln() * count as f64;
+        self.count += count;
+    }
+
+    /// A typical level, the geometric mean of the expected values; 1 for additive errors.
+    fn scale(&self) -> f64 {
+        (self.logs / self.count.max(1) as f64).exp()
+    }
+}
+
 impl Ets {
     /// Runs over the values with the parameters at hand: last states and the errors' spread.
     fn judge(&mut self, values: &[f64]) {
@@ -324,13 +346,15 @@ impl Ets {
             &mut self.state,
             &mut residuals,
         );
-        let degrees = values
-            .len()
-            .saturating_sub(self.form.free_parameters(self.season_length) - 1)
-            .max(1) as f64;
-        // The residuals of multiplicative errors are scaled with a typical level.
-        self.residual_std_dev = (sum / degrees).sqrt();
-        self.sigma = self.residual_std_dev / scale;
+        self.errors = Spread::default();
+        self.errors.add(sum, scale, values.len());
+    }
+
+    /// Standard deviation of the errors; of the relative ones for multiplicative errors.
+    fn sigma(&self) -> f64 {
+        let parameters = self.form.free_parameters(self.season_length) - 1;
+        let degrees = self.errors.count.saturating_sub(parameters).max(1) as f64;
+        (self.errors.squares / degrees).sqrt()
     }
 
     /// The same form fitted anew, to the window that a combination looks at.
@@ -361,13 +385,30 @@ impl Ets {
     }
 }
 
+impl Ets {
+    /// See [`Fitted::is_sound`].
+    pub(super) fn is_sound(&self) -> bool {
+        let seasonal = self.form.is_seasonal();
+        let figures = if seasonal { self.season_length } else { 0 };
+        let others = figures.saturating_sub(1);
+        Form::all().any(|form| form == self.form)
+            && self.season_length <= LONGEST_SEASON
+            && (self.season_length > 1 || !seasonal)
+            && self.state.season.len() == figures
+            && self.point.len() == filter::SEASON + others
+            && self.elapsed <= MOST_STEPS
+            && self.errors.count <= MOST_STEPS
+            && self.profile.as_ref().is_none_or(Profile::is_sound)
+    }
+}
+
 impl Model for Ets {
     fn bands(&self, horizon: usize) -> Bands {
         let (mean, std_dev) = variance::forecast(
             self.form,
             self.smoothing(),
             &self.state,
-            self.sigma,
+            self.sigma(),
             horizon,
         );
         let mut bands = Bands::normal(mean, std_dev.into_iter());
@@ -401,7 +442,7 @@ impl Model for Ets {
     }
 
     fn residual_std_dev(&self) -> f64 {
-        self.residual_std_dev
+        self.sigma() * self.errors.scale()
     }
 
     fn applied_to(&self, history: &[f64]) -> Result<Box<dyn Model>, Error> {
@@ -415,5 +456,19 @@ impl Model for Ets {
         model.judge(values.ok_or_else(|| too_short(history))?);
         model.elapsed = history.len();
         Ok(Box::new(model))
+    }
+
+    fn update(&mut self, value: f64) {
+        let profile = self.profile.as_ref();
+        let value = profile.map_or(value, |profile| profile.remove_from(value, self.elapsed));
+        let smoothing = self.smoothing();
+        let room = &mut [0.0];
+        let (sum, scale) = filter::go_on(self.form, &[value], smoothing, &mut self.state, room);
+        self.errors.add(sum, scale, 1);
+        self.elapsed += 1;
+    }
+
+    fn parts(&self) -> Vec<(f64, Fitted)> {
+        vec![(1.0, Fitted::Ets(self.clone()))]
     }
 }
