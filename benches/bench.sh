@@ -50,8 +50,8 @@ run "the same again, nothing changed" 20 "CALL replenish.run_daily_forecasts('$t
 run "replenishment of $MATERIALS materials" 5 "CALL replenish.run_replenishment('$tenant', '2026-01-01')"
 say "Interactive, best of three"
 measure "generate_forecasts, 100 materials x 365 days, 90 days ahead, stored" 500 \
-    "BEGIN; DELETE FROM replenish.forecast_series WHERE material_id IN (SELECT unnest($ids)); SELECT count(*) FROM replenish.generate_forecasts('$tenant', '$facility', $ids); ROLLBACK"
+    "BEGIN; DELETE FROM replenish.forecast_heads WHERE material_id IN (SELECT unnest($ids)); DELETE FROM replenish.forecast_versions WHERE material_id IN (SELECT unnest($ids)); DELETE FROM replenish.forecast_fits WHERE material_id IN (SELECT unnest($ids)); SELECT count(*) FROM replenish.generate_forecasts('$tenant', '$facility', $ids); ROLLBACK"
 measure "calculate_safety_stock" 150 "SELECT * FROM replenish.calculate_safety_stock('$tenant', '$facility', $one)"
 measure "one material's forecasts at $MATERIALS materials" 20 "SELECT * FROM replenish.get_material_forecasts('$tenant', '$facility', $one)"
 say "Storage"
-psql -At -c "SELECT format('forecast_series %s, demand_history %s', pg_size_pretty(pg_total_relation_size('replenish.forecast_series')), pg_size_pretty(pg_total_relation_size('replenish.demand_history')))"
+psql -At -c "SELECT format('forecast_versions %s, demand_history %s', pg_size_pretty(pg_total_relation_size('replenish.forecast_versions')), pg_size_pretty(pg_total_relation_size('replenish.demand_history')))"

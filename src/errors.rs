@@ -42,6 +42,8 @@ pub enum Error {
     },
     #[error("{name} must be a finite number, not {value}")]
     NotFinite { name: &'static str, value: f64 },
+    #[error("mode \"{0}\" is unknown")]
+    UnknownMode(String),
     #[error("{name} is not what this version reads: {problem}")]
     BadDocument { name: &'static str, problem: String },
     #[error("demand date must be a finite day, not infinity")]
@@ -77,6 +79,7 @@ impl Reportable for Error {
             | Error::UnequalLengths { .. }
             | Error::NotFinite { .. }
             | Error::BadDocument { .. }
+            | Error::UnknownMode(_)
             | Error::InfiniteDate => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Error::NoTenant => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
             Error::ModelPanicked => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
@@ -98,6 +101,7 @@ impl Reportable for Error {
             Error::BadDocument { .. } => {
                 "Generate the suggestion anew: SELECT replenish.generate_replenishment_recommendations(...)."
             }
+            Error::UnknownMode(_) => "Known are UPDATE, FIT and REFIT.",
             Error::OutOfRange { .. } => "Pass a number within these bounds.",
             Error::UnequalLengths { .. } => "Pass one element of each for every pair.",
             Error::NotFinite { .. } => "Remove NaN and infinity from the input.",

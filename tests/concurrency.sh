@@ -42,7 +42,7 @@ check "every run is closed" \
     "SELECT count(*) FILTER (WHERE run_status = 'RUNNING') = 0 AND count(*) FILTER (WHERE run_status = 'COMPLETED') >= 1 FROM replenish.job_runs"
 
 # A backend killed in mid-run: every series is old or new, never half, and the next run completes.
-psql -o /dev/null -c "DELETE FROM replenish.forecast_series"
+psql -o /dev/null -c "DELETE FROM replenish.forecast_heads" -c "DELETE FROM replenish.forecast_versions" -c "DELETE FROM replenish.forecast_fits"
 psql -c "SET replenish.max_threads = 1" -c "CALL replenish.run_daily_forecasts('$tenant', batch_size => 10)" 2>/dev/null &
 night=$!
 for _ in $(seq 1000); do

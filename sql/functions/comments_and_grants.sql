@@ -81,8 +81,8 @@ COMMENT ON FUNCTION replenish.demand_statistics(bytea, date, integer) IS
 'Mean and sample standard deviation of daily demand over the last window_days (default 365) through a day, days without a row counted as 0.';
 COMMENT ON FUNCTION replenish.daily_demand(bytea, date, text) IS
 'A packed series as rows, one a day from its first day through a day; missing_demand ZERO or INTERPOLATE.';
-COMMENT ON FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, boolean) IS
-'The batch engine: forecasts the materials of one facility and stores what changed. One row a material: STORED, UNCHANGED or FAILED with SQLSTATE and message. Callers want generate_forecasts.';
+COMMENT ON FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, text) IS
+'The batch engine: forecasts the materials of one facility and stores what changed. mode UPDATE lets states take in new days and fits what is due, FIT fits what has new data, REFIT fits all. One row a material: STORED, UPDATED, UNCHANGED or FAILED with SQLSTATE and message. Callers want generate_forecasts.';
 COMMENT ON FUNCTION replenish.forecast_day_id(uuid, date) IS
 'Identity of one day of a stored forecast.';
 COMMENT ON FUNCTION replenish.plan_material(jsonb, jsonb, bytea, date, float8[], boolean, date[], date) IS
@@ -113,6 +113,10 @@ COMMENT ON FUNCTION replenish.classify_materials(uuid, uuid, date) IS
 'Classes of materials at a facility (NULL: all): ABC by value of a year''s demand, XYZ by variability of its weeks, pattern by demand interval and CV squared, and the service level that follows.';
 COMMENT ON FUNCTION replenish.update_material_classes(uuid, date) IS
 'Writes the classes of classify_materials into materials; returns the number of materials that changed.';
+COMMENT ON FUNCTION replenish.note_demand_change() IS
+'Trigger: notes in demand_changes which series changed in days that their model has seen.';
+COMMENT ON FUNCTION replenish.watch_demand() IS
+'Puts the triggers that notice changed demand on demand_history. install() calls it.';
 COMMENT ON FUNCTION replenish.demand_facilities(uuid) IS
 'Facilities of a tenant that have demand.';
 COMMENT ON FUNCTION replenish.forecast_value_added(uuid, uuid, uuid[], date, date) IS

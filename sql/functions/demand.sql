@@ -49,6 +49,83 @@ AS $$
     SELECT f.facility_id FROM facility AS f WHERE f.facility_id IS NOT NULL
 $$;
 
+-- Notes series whose past changed after a model had seen it. Rows of days to come, which is what a
+-- nightly load brings, leave no trace, and neither does a change of other columns.
+CREATE FUNCTION replenish.note_demand_change() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        INSERT INTO replenish.demand_changes (tenant_id, facility_id, material_id, first_date)
+        SELECT h.tenant_id, h.facility_id, h.material_id, min(c.demand_date)
+        FROM (
+            (
+                SELECT n.tenant_id, n.facility_id, n.material_id, n.demand_date, n.actual_demand_quantity
+                FROM changed AS n
+                EXCEPT
+                SELECT o.tenant_id, o.facility_id, o.material_id, o.demand_date, o.actual_demand_quantity
+                FROM former AS o
+            )
+            UNION ALL
+            (
+                SELECT o.tenant_id, o.facility_id, o.material_id, o.demand_date, o.actual_demand_quantity
+                FROM former AS o
+                EXCEPT
+                SELECT n.tenant_id, n.facility_id, n.material_id, n.demand_date, n.actual_demand_quantity
+                FROM changed AS n
+            )
+        ) AS c
+        JOIN replenish.forecast_heads AS h
+            ON h.tenant_id = c.tenant_id
+            AND h.facility_id = c.facility_id
+            AND h.material_id = c.material_id
+        WHERE c.demand_date <= h.state_through
+        GROUP BY h.tenant_id, h.facility_id, h.material_id;
+    ELSE
+        INSERT INTO replenish.demand_changes (tenant_id, facility_id, material_id, first_date)
+        SELECT h.tenant_id, h.facility_id, h.material_id, min(c.demand_date)
+        FROM changed AS c
+        JOIN replenish.forecast_heads AS h
+            ON h.tenant_id = c.tenant_id
+            AND h.facility_id = c.facility_id
+            AND h.material_id = c.material_id
+        WHERE c.demand_date <= h.state_through
+        GROUP BY h.tenant_id, h.facility_id, h.material_id;
+    END IF;
+    RETURN NULL;
+END
+$$;
+
+-- Puts the triggers of note_demand_change() on demand_history where they are missing.
+CREATE FUNCTION replenish.watch_demand() RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    watched record;
+BEGIN
+    FOR watched IN
+        SELECT *
+        FROM (VALUES
+            ('note_inserted_demand', 'INSERT', 'NEW TABLE AS changed'),
+            ('note_updated_demand', 'UPDATE', 'OLD TABLE AS former NEW TABLE AS changed'),
+            ('note_deleted_demand', 'DELETE', 'OLD TABLE AS changed')
+        ) AS w (trigger_name, event, tables)
+        WHERE NOT EXISTS (
+            SELECT FROM pg_trigger AS t
+            WHERE t.tgrelid = 'replenish.demand_history'::regclass AND t.tgname = w.trigger_name
+        )
+    LOOP
+        EXECUTE format(
+            'CREATE TRIGGER %I AFTER %s ON replenish.demand_history REFERENCING %s '
+            'FOR EACH STATEMENT EXECUTE FUNCTION replenish.note_demand_change()',
+            watched.trigger_name, watched.event, watched.tables
+        );
+    END LOOP;
+END
+$$;
+
 -- The one place that reads history in bulk. How best to read it depends on how many series are
 -- asked for and on how the table lies on disk, so every call is planned for its own arguments.
 CREATE FUNCTION replenish.packed_history(

@@ -114,7 +114,7 @@ BEGIN
 END
 $$;
 
--- Forecasts all the materials in chunks within this transaction, one writer per facility at a time.
+-- Forecasts all the materials in chunks within this transaction.
 CREATE FUNCTION replenish.refresh_forecasts(
     tenant_id uuid,
     facility_id uuid,
@@ -136,7 +136,6 @@ DECLARE
     failure_text text;
 BEGIN
     PERFORM replenish.assert_forecast_arguments(forecast_horizon_days, forecast_algorithm, as_of);
-    PERFORM replenish.lock_facility(refresh_forecasts.tenant_id, refresh_forecasts.facility_id);
     until := replenish.observed_until(
         refresh_forecasts.tenant_id, refresh_forecasts.facility_id, refresh_forecasts.as_of
     );
@@ -195,7 +194,7 @@ BEGIN
 END
 $$;
 
--- Writers of one facility's forecasts and suggestions take turns, until the end of the transaction.
+-- Writers of one facility's suggestions and accuracy take turns, until the end of the transaction.
 CREATE FUNCTION replenish.lock_facility(tenant_id uuid, facility_id uuid) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp

@@ -93,11 +93,13 @@ BEGIN
     LOOP
         PERFORM replenish.isolate_tenant(relation);
     END LOOP;
+    PERFORM replenish.watch_demand();
     IF to_regclass('replenish.material_forecasts') IS NULL THEN
         FOR relation IN
             SELECT c.oid
             FROM pg_class AS c
             WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind = 'v'
+            ORDER BY c.oid DESC
         LOOP
             EXECUTE format('DROP VIEW %s', relation);
         END LOOP;
@@ -213,7 +215,8 @@ AS $$
         p.oid::regprocedure,
         CASE
             WHEN p.proname IN (
-                'install', 'repair', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles'
+                'install', 'repair', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles',
+                'watch_demand'
             ) THEN 'replenish_owner'
             WHEN p.prokind = 'p' OR p.proname IN ('schedule_jobs', 'unschedule_jobs', 'load_demo_data')
                 THEN 'replenish_batch'

@@ -231,7 +231,7 @@ AS $$
     ORDER BY s.facility_id, s.chunk
 $$;
 
--- Every series that has demand and whose refit is due. Series are found by one probe each: the
+-- Every series that has demand. Series are found by one probe each: the
 -- history itself is not read.
 CREATE FUNCTION replenish.forecast_chunks(tenant_id uuid, batch_size integer)
 RETURNS TABLE (keys uuid[])
@@ -245,15 +245,6 @@ AS $$
             array_agg(m.material_id ORDER BY f.facility_id, m.material_id) AS material_ids
         FROM replenish.demand_facilities(forecast_chunks.tenant_id) AS f
         CROSS JOIN replenish.materials AS m
-        LEFT JOIN LATERAL (
-            SELECT a.forecast_generation_timestamp::date AS generated
-            FROM replenish.forecast_series AS a
-            WHERE a.tenant_id = forecast_chunks.tenant_id
-                AND a.facility_id = f.facility_id
-                AND a.material_id = m.material_id
-                AND a.forecast_status = 'ACTIVE'
-            LIMIT 1
-        ) AS s ON true
         CROSS JOIN LATERAL (
             SELECT h.demand_date
             FROM replenish.demand_history AS h
@@ -264,12 +255,6 @@ AS $$
         ) AS demanded
         WHERE m.tenant_id = forecast_chunks.tenant_id
             AND m.forecasting_enabled
-            AND (
-                s.generated IS NULL
-                OR m.forecast_update_frequency = 'DAILY'
-                OR replenish.tenant_today(forecast_chunks.tenant_id) - s.generated
-                    >= CASE m.forecast_update_frequency WHEN 'WEEKLY' THEN 7 ELSE 28 END
-            )
     ) AS due
     CROSS JOIN LATERAL replenish.chunks(
         due.facility_ids, due.material_ids, forecast_chunks.batch_size
@@ -286,11 +271,8 @@ AS $$
         SELECT
             array_agg(k.facility_id ORDER BY k.facility_id, k.material_id) AS facility_ids,
             array_agg(k.material_id ORDER BY k.facility_id, k.material_id) AS material_ids
-        FROM (
-            SELECT DISTINCT s.facility_id, s.material_id
-            FROM replenish.forecast_series AS s
-            WHERE s.tenant_id = accuracy_chunks.tenant_id
-        ) AS k
+        FROM replenish.forecast_heads AS k
+        WHERE k.tenant_id = accuracy_chunks.tenant_id AND k.last_version > 0
     ) AS due
     CROSS JOIN LATERAL replenish.chunks(
         due.facility_ids, due.material_ids, accuracy_chunks.batch_size
@@ -356,13 +338,13 @@ DECLARE
     unchanged integer;
     failed integer;
 BEGIN
-    PERFORM replenish.lock_facility(run_forecast_chunk.tenant_id, keys[1]);
     until := replenish.observed_until(run_forecast_chunk.tenant_id, keys[1]);
     WITH outcome AS (
         SELECT c.*
         FROM replenish.forecast_chunk(
             keys[1], materials, until, run_forecast_chunk.forecast_horizon_days,
-            run_forecast_chunk.forecast_algorithm, run_forecast_chunk.refit
+            run_forecast_chunk.forecast_algorithm,
+            CASE WHEN run_forecast_chunk.refit THEN 'REFIT' ELSE 'UPDATE' END
         ) AS c
     ),
     missing AS (
@@ -386,7 +368,7 @@ BEGIN
         RETURNING 1
     )
     SELECT
-        count(*) FILTER (WHERE o.outcome = 'STORED'),
+        count(*) FILTER (WHERE o.outcome IN ('STORED', 'UPDATED')),
         count(*) FILTER (WHERE o.outcome = 'UNCHANGED'),
         (SELECT count(*) FROM logged)
     INTO stored, unchanged, failed

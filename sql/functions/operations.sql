@@ -44,7 +44,8 @@ AS $$
         SELECT 'tables', string_agg(w.name, ', '), 'all there'
         FROM (VALUES
             ('demand_history'), ('class_service_levels'), ('facilities'), ('forecast_accuracy_metrics'), ('forecast_models'),
-            ('forecast_overrides'), ('forecast_series'), ('holidays'), ('inventory_levels'),
+            ('forecast_fits'), ('forecast_heads'), ('forecast_overrides'), ('forecast_series'),
+            ('forecast_versions'), ('demand_changes'), ('holidays'), ('inventory_levels'),
             ('inventory_transactions'), ('job_errors'), ('job_runs'), ('material_forecasts'),
             ('materials'), ('open_orders'), ('replenishment_suggestions'), ('supplier_receipts'),
             ('tenants'), ('vendor_prices'), ('vendors'), ('vw_critical_replenishment_recommendations'),
@@ -140,17 +141,20 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT 'active versions',
         CASE WHEN count(*) = 0 THEN 'OK' ELSE 'FAILED' END,
-        format('%s series whose active forecast is not their newest version', count(*))
-    FROM replenish.forecast_series AS s
-    WHERE s.forecast_status = 'ACTIVE'
-        AND EXISTS (
-            SELECT FROM replenish.forecast_series AS n
-            WHERE n.tenant_id = s.tenant_id
-                AND n.facility_id = s.facility_id
-                AND n.material_id = s.material_id
-                AND n.forecast_version > s.forecast_version
-                AND n.forecast_status <> 'REJECTED'
-        )
+        format('%s series whose version in force or its model is missing', count(*))
+    FROM replenish.forecast_heads AS h
+    LEFT JOIN replenish.forecast_versions AS v
+        ON v.tenant_id = h.tenant_id
+        AND v.facility_id = h.facility_id
+        AND v.material_id = h.material_id
+        AND v.forecast_version = h.last_version
+    LEFT JOIN replenish.forecast_fits AS f
+        ON f.tenant_id = h.tenant_id
+        AND f.facility_id = h.facility_id
+        AND f.material_id = h.material_id
+        AND f.first_version = h.fit_version
+    WHERE h.last_version > 0
+        AND (v.fit_version IS DISTINCT FROM h.fit_version OR f.first_version IS NULL)
     UNION ALL
     SELECT 'duplicate suggestions',
         CASE WHEN count(*) = 0 THEN 'OK' ELSE 'FAILED' END,
@@ -184,7 +188,7 @@ DECLARE
 BEGIN
     BEGIN
         PERFORM FROM replenish.forecast_naive(ARRAY[1, 2, 3], 1);
-        PERFORM FROM replenish.forecast_series LIMIT 1;
+        PERFORM FROM replenish.forecast_heads LIMIT 1;
     EXCEPTION WHEN OTHERS THEN
         forecasting := 'down: ' || SQLERRM;
     END;

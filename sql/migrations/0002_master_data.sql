@@ -31,7 +31,7 @@ CREATE TABLE replenish.materials (
     forecasting_enabled           boolean     NOT NULL DEFAULT true,
     forecast_algorithm            text        NOT NULL DEFAULT 'AUTO',
     forecast_horizon_days         integer     NOT NULL DEFAULT 90,
-    forecast_update_frequency     text        NOT NULL DEFAULT 'DAILY',
+    forecast_update_frequency     text        NOT NULL DEFAULT 'WEEKLY',
     season_length                 integer,
     missing_demand                text        NOT NULL DEFAULT 'ZERO',
     minimum_forecast_history_days integer     NOT NULL DEFAULT 90,
@@ -131,7 +131,7 @@ COMMENT ON COLUMN replenish.materials.shelf_life_days IS 'Days after which stock
 COMMENT ON COLUMN replenish.materials.forecasting_enabled IS 'Whether batches forecast this material.';
 COMMENT ON COLUMN replenish.materials.forecast_algorithm IS 'Algorithm for nightly forecasts; AUTO picks the one that did best.';
 COMMENT ON COLUMN replenish.materials.forecast_horizon_days IS 'Days ahead that nightly runs forecast, 1 to 3660.';
-COMMENT ON COLUMN replenish.materials.forecast_update_frequency IS 'How often nightly runs refit: DAILY, WEEKLY (every 7 days), MONTHLY (every 28).';
+COMMENT ON COLUMN replenish.materials.forecast_update_frequency IS 'How often nightly runs fit the model anew: DAILY, WEEKLY or MONTHLY, spread over the nights. On the nights between, its state takes in the new days.';
 COMMENT ON COLUMN replenish.materials.season_length IS 'Days of one season where it is known, such as 7; NULL lets the data tell.';
 COMMENT ON COLUMN replenish.materials.missing_demand IS 'What a day without a row means: ZERO demand, or INTERPOLATE between its neighbours.';
 COMMENT ON COLUMN replenish.materials.minimum_forecast_history_days IS 'Days of history below which a forecast is marked SHORT_HISTORY.';

@@ -1,42 +1,121 @@
+-- Three arms with a constant status each: a reader who asks for one status pays for no other.
+CREATE VIEW replenish.forecast_series WITH (security_invoker = true) AS
+SELECT
+    v.tenant_id, v.facility_id, v.material_id, v.forecast_version, v.fit_version,
+    v.forecast_series_id, f.forecast_model_id, v.forecast_generation_timestamp,
+    'ACTIVE' AS forecast_status, f.forecast_algorithm, f.requested_algorithm, f.forecast_uom,
+    v.start_date, v.horizon_days, v.mean, v.lower_80, v.upper_80, v.lower_95, v.upper_95,
+    f.model_confidence_score, f.training_start_date, f.training_end_date,
+    f.training_sample_size, f.fit_status, f.fit_reason, f.model_parameters, f.candidates,
+    f.season_length, f.backtest_mape, f.backtest_rmse, f.backtest_mae, f.backtest_bias,
+    f.backtest_r_squared, f.naive_mae, f.residual_std_dev, v.created_by
+FROM replenish.forecast_heads AS h
+JOIN replenish.forecast_versions AS v
+    ON h.tenant_id = v.tenant_id
+    AND h.facility_id = v.facility_id
+    AND h.material_id = v.material_id
+    AND v.forecast_version = h.last_version
+JOIN replenish.forecast_fits AS f
+    ON f.tenant_id = v.tenant_id
+    AND f.facility_id = v.facility_id
+    AND f.material_id = v.material_id
+    AND f.first_version = v.fit_version
+WHERE NOT v.is_rejected
+UNION ALL
+SELECT
+    v.tenant_id, v.facility_id, v.material_id, v.forecast_version, v.fit_version,
+    v.forecast_series_id, f.forecast_model_id, v.forecast_generation_timestamp,
+    'SUPERSEDED' AS forecast_status, f.forecast_algorithm, f.requested_algorithm, f.forecast_uom,
+    v.start_date, v.horizon_days, v.mean, v.lower_80, v.upper_80, v.lower_95, v.upper_95,
+    f.model_confidence_score, f.training_start_date, f.training_end_date,
+    f.training_sample_size, f.fit_status, f.fit_reason, f.model_parameters, f.candidates,
+    f.season_length, f.backtest_mape, f.backtest_rmse, f.backtest_mae, f.backtest_bias,
+    f.backtest_r_squared, f.naive_mae, f.residual_std_dev, v.created_by
+FROM replenish.forecast_heads AS h
+JOIN replenish.forecast_versions AS v
+    ON h.tenant_id = v.tenant_id
+    AND h.facility_id = v.facility_id
+    AND h.material_id = v.material_id
+    AND v.forecast_version < h.last_version
+JOIN replenish.forecast_fits AS f
+    ON f.tenant_id = v.tenant_id
+    AND f.facility_id = v.facility_id
+    AND f.material_id = v.material_id
+    AND f.first_version = v.fit_version
+WHERE NOT v.is_rejected
+UNION ALL
+SELECT
+    v.tenant_id, v.facility_id, v.material_id, v.forecast_version, v.fit_version,
+    v.forecast_series_id, f.forecast_model_id, v.forecast_generation_timestamp,
+    'REJECTED' AS forecast_status, f.forecast_algorithm, f.requested_algorithm, f.forecast_uom,
+    v.start_date, v.horizon_days, v.mean, v.lower_80, v.upper_80, v.lower_95, v.upper_95,
+    f.model_confidence_score, f.training_start_date, f.training_end_date,
+    f.training_sample_size, f.fit_status, f.fit_reason, f.model_parameters, f.candidates,
+    f.season_length, f.backtest_mape, f.backtest_rmse, f.backtest_mae, f.backtest_bias,
+    f.backtest_r_squared, f.naive_mae, f.residual_std_dev, v.created_by
+FROM replenish.forecast_versions AS v
+JOIN replenish.forecast_fits AS f
+    ON f.tenant_id = v.tenant_id
+    AND f.facility_id = v.facility_id
+    AND f.material_id = v.material_id
+    AND f.first_version = v.fit_version
+WHERE v.is_rejected;
+COMMENT ON VIEW replenish.forecast_series IS
+'Forecasts as arrays with the model behind each: one row per material, facility and version.';
+COMMENT ON COLUMN replenish.forecast_series.forecast_status IS 'ACTIVE (the newest version), SUPERSEDED or REJECTED.';
+COMMENT ON COLUMN replenish.forecast_series.start_date IS 'Day of the first array element.';
+COMMENT ON COLUMN replenish.forecast_series.mean IS 'Expected demand of each day, in units.';
+COMMENT ON COLUMN replenish.forecast_series.training_end_date IS 'Last day of the fit; the state behind the forecast has seen every day before start_date.';
+
 CREATE VIEW replenish.forecast_models WITH (security_invoker = true) AS
 SELECT
-    s.forecast_model_id,
-    s.tenant_id,
-    s.facility_id,
-    s.material_id,
-    format('%s v%s', s.forecast_algorithm, s.forecast_version) AS model_name,
-    s.forecast_algorithm AS model_algorithm,
-    s.forecast_version AS model_version,
-    s.training_start_date,
-    s.training_end_date,
-    s.training_sample_size,
-    s.forecast_generation_timestamp AS training_timestamp,
+    f.forecast_model_id,
+    f.tenant_id,
+    f.facility_id,
+    f.material_id,
+    format('%s v%s', f.forecast_algorithm, f.first_version) AS model_name,
+    f.forecast_algorithm AS model_algorithm,
+    f.first_version AS model_version,
+    f.training_start_date,
+    f.training_end_date,
+    f.training_sample_size,
+    f.trained_at AS training_timestamp,
     jsonb_build_object(
         'version', 1,
-        'parameters', s.model_parameters,
-        'season_length', s.season_length,
-        'requested_algorithm', s.requested_algorithm
+        'parameters', f.model_parameters,
+        'season_length', f.season_length,
+        'requested_algorithm', f.requested_algorithm
     ) AS model_hyperparameters,
     '["actual_demand_quantity"]'::jsonb AS feature_list,
-    s.backtest_mape::numeric AS backtest_mape,
-    s.backtest_rmse::numeric AS backtest_rmse,
-    s.backtest_mae::numeric AS backtest_mae,
-    s.backtest_bias::numeric AS backtest_bias,
-    s.backtest_r_squared::numeric AS backtest_r_squared,
-    CASE s.forecast_status
-        WHEN 'ACTIVE' THEN 'ACTIVE'
-        WHEN 'SUPERSEDED' THEN 'RETIRED'
-        ELSE 'INACTIVE'
+    f.backtest_mape::numeric AS backtest_mape,
+    f.backtest_rmse::numeric AS backtest_rmse,
+    f.backtest_mae::numeric AS backtest_mae,
+    f.backtest_bias::numeric AS backtest_bias,
+    f.backtest_r_squared::numeric AS backtest_r_squared,
+    CASE
+        WHEN v.is_rejected THEN 'INACTIVE'
+        WHEN f.first_version = h.fit_version THEN 'ACTIVE'
+        ELSE 'RETIRED'
     END AS model_status,
-    s.forecast_status = 'ACTIVE' AS is_default_model,
-    s.forecast_generation_timestamp AS created_at,
-    s.created_by
-FROM replenish.forecast_series AS s;
+    f.first_version = h.fit_version AND NOT coalesce(v.is_rejected, false) AS is_default_model,
+    f.trained_at AS created_at,
+    f.created_by
+FROM replenish.forecast_fits AS f
+JOIN replenish.forecast_heads AS h
+    ON h.tenant_id = f.tenant_id
+    AND h.facility_id = f.facility_id
+    AND h.material_id = f.material_id
+LEFT JOIN replenish.forecast_versions AS v
+    ON v.tenant_id = f.tenant_id
+    AND v.facility_id = f.facility_id
+    AND v.material_id = f.material_id
+    AND v.forecast_version = h.last_version
+    AND f.first_version = h.fit_version;
 COMMENT ON VIEW replenish.forecast_models IS
-'The model behind each stored forecast: what it was trained on, its parameters and its backtest. One row per material, facility and version.';
+'Fitted models: what they were trained on, their parameters and their backtest. One row a fit; model_version is the forecast version it began with.';
 COMMENT ON COLUMN replenish.forecast_models.model_hyperparameters IS 'Fitted parameters; "version" is the version of this document''s form.';
 COMMENT ON COLUMN replenish.forecast_models.feature_list IS 'Columns of demand_history that the model uses.';
-COMMENT ON COLUMN replenish.forecast_models.model_status IS 'ACTIVE, RETIRED (superseded) or INACTIVE (rejected).';
+COMMENT ON COLUMN replenish.forecast_models.model_status IS 'ACTIVE, RETIRED (fitted anew since) or INACTIVE (its forecast was rejected).';
 COMMENT ON COLUMN replenish.forecast_models.is_default_model IS 'Whether its forecast is the one in force.';
 
 CREATE VIEW replenish.material_forecasts WITH (security_invoker = true) AS

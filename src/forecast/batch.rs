@@ -1,46 +1,64 @@
-//! The batch engine: read a chunk of series, fit over threads, store what changed.
+//! The batch engine: a chunk of series of one facility, in one transaction.
+//!
+//! 1. Lock the series' heads, in the order of the key.
+//! 2. Decide: nothing to do, let the stored state take in the new days, or fit.
+//! 3. Read what that needs: the last days for updates, packed histories for fits.
+//! 4. Compute over threads, on plain data.
+//! 5. Store what changed.
 
-use super::options::optional_count;
+use super::fingerprint::{self, History, RECENT_DAYS};
 use super::pool;
-use super::store::{self, Fitted};
-use crate::demand::daily;
+use super::series::{Series, Wanted};
+use super::store::{self, Changed, Made};
 use crate::errors::{Error, Reportable, report, sqlstate_text};
-use crate::sql::Row;
-use crate::{settings, sql, tenancy};
-use demand::{Missing, Recorded};
-use forecasting::{Algorithm, Outcome, Request};
+use crate::sql::{self, Row};
+use crate::{settings, tenancy};
+use ::demand::{Missing, Recorded};
+use forecasting::{Outcome, State, forecast_with_state};
 use pgrx::datum::{Date, DatumWithOid};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiClient;
 use pgrx::{Array, Uuid};
-use std::hash::Hasher;
-use xxhash_rust::xxh3::Xxh3;
-
-/// One series of the chunk with all that its forecast depends on.
-pub struct Series {
-    pub material_id: Uuid,
-    pub uom: Option<String>,
-    pub requested: Algorithm,
-    pub first_day: i32,
-    pub last_day: i32,
-    pub minimum_history: usize,
-    pub fingerprint: i64,
-    pub former_fingerprint: Option<i64>,
-    pub former_version: i32,
-    values: Vec<f64>,
-    request: Request,
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What became of one series: its material, the outcome, and an error's SQLSTATE and words.
 type Report = (Uuid, &'static str, Option<String>, Option<String>);
 
 const STORED: &str = "STORED";
+const UPDATED: &str = "UPDATED";
 const UNCHANGED: &str = "UNCHANGED";
 const FAILED: &str = "FAILED";
 
-/// The chunk's series: settings, packed history and what is stored already.
-const READ_CHUNK: &str = include_str!("read_chunk.sql");
+const TAKE_CHANGES: &str = include_str!("sql/take_changes.sql");
+const RECENT: &str = include_str!("sql/recent_days.sql");
+const HISTORY: &str = "SELECT material_id, packed FROM replenish.packed_history($1, $2, $3, $4)";
+
+/// Smoothed error over smoothed absolute error beyond which a model is fitted anew: without cause
+/// that happens in 0.2 to 0.7% of nights (crates/forecasting/README.md).
+const DRIFT: f64 = 0.7;
+
+/// How much is computed anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    /// States take in new days; fitted is what is due, drifts or has another past.
+    Update,
+    /// Fitted is what has new or other data, found by reading all of it.
+    Fit,
+    /// Everything is fitted.
+    Refit,
+}
+
+impl Mode {
+    fn parse(name: &str) -> Result<Self, ErrorReport> {
+        match name {
+            "UPDATE" => Ok(Self::Update),
+            "FIT" => Ok(Self::Fit),
+            "REFIT" => Ok(Self::Refit),
+            _ => Err(report(Error::UnknownMode(name.to_owned()))),
+        }
+    }
+}
 
 /// Forecasts the given materials of one facility from what was recorded through
 /// `observed_until`, and stores what changed. One row a material tells what became of it; a
@@ -53,7 +71,7 @@ fn forecast_chunk(
     observed_until: Option<Date>,
     forecast_horizon_days: Option<i32>,
     forecast_algorithm: Option<&str>,
-    refit: default!(Option<bool>, "false"),
+    mode: default!(Option<&str>, "'FIT'"),
 ) -> Result<
     TableIterator<
         'static,
@@ -66,182 +84,346 @@ fn forecast_chunk(
     >,
     ErrorReport,
 > {
-    let tenant_id = tenancy::required_tenant()?;
     let missing = |name| report(Error::NullArgument(name));
-    let facility_id = facility_id.ok_or_else(|| missing("facility_id"))?;
     let material_ids = material_ids.ok_or_else(|| missing("material_ids"))?;
-    let material_ids: Vec<Uuid> = material_ids.iter().flatten().collect();
     let observed_until = observed_until.ok_or_else(|| missing("observed_until"))?;
     if !observed_until.is_finite() {
         return Err(report(Error::InfiniteDate));
     }
-    let horizon = optional_count("forecast_horizon_days", forecast_horizon_days)?;
-    let algorithm = forecast_algorithm
-        .map(str::parse::<Algorithm>)
-        .transpose()
-        .map_err(report)?;
-    let rows = Spi::connect_mut(|client| -> Result<Vec<Report>, ErrorReport> {
-        let arguments: [DatumWithOid; 4] = [
-            tenant_id.into(),
-            facility_id.into(),
-            material_ids.into(),
-            observed_until.into(),
-        ];
-        let chunk = read(client, &arguments, observed_until, algorithm, horizon)?;
-        let mut reports = chunk.unusable;
-        let (unchanged, due): (Vec<Series>, Vec<Series>) =
-            chunk.series.into_iter().partition(|series| {
-                refit != Some(true) && series.former_fingerprint == Some(series.fingerprint)
-            });
-        reports.extend(
-            unchanged
-                .iter()
-                .map(|series| (series.material_id, UNCHANGED, None, None)),
-        );
-        let fitted = fit(&due, &mut reports);
-        store::store(client, tenant_id, facility_id, &fitted)?;
-        reports.extend(
-            fitted
-                .iter()
-                .map(|(series, _)| (series.material_id, STORED, None, None)),
-        );
-        Ok(reports)
-    })?;
-    Ok(TableIterator::new(rows))
-}
-
-struct Chunk {
-    series: Vec<Series>,
-    unusable: Vec<Report>,
-}
-
-fn read(
-    client: &SpiClient<'_>,
-    arguments: &[DatumWithOid],
-    observed_until: Date,
-    algorithm: Option<Algorithm>,
-    horizon: Option<usize>,
-) -> Result<Chunk, ErrorReport> {
     let mut chunk = Chunk {
-        series: Vec::new(),
-        unusable: Vec::new(),
+        tenant_id: tenancy::required_tenant()?,
+        facility_id: facility_id.ok_or_else(|| missing("facility_id"))?,
+        observed_until,
+        reports: Vec::new(),
     };
-    for row in client
-        .select(READ_CHUNK, None, arguments)
-        .map_err(sql::report)?
-    {
-        let row = Row(&row);
-        let material_id: Uuid = row.required("material_id")?;
-        match read_series(&row, material_id, observed_until, algorithm, horizon)? {
-            Ok(series) => chunk.series.push(series),
-            Err(error) => chunk.unusable.push(failed(material_id, &*error)),
-        }
-    }
-    Ok(chunk)
+    let material_ids: Vec<Uuid> = material_ids.iter().flatten().collect();
+    let wanted = Wanted::new(forecast_algorithm, forecast_horizon_days)?;
+    let mode = Mode::parse(mode.unwrap_or("FIT"))?;
+    Spi::connect_mut(|client| chunk.run(client, &material_ids, &wanted, mode))?;
+    Ok(TableIterator::new(chunk.reports))
 }
 
-/// The outer error is the database's and ends the call; the inner one is the series' own.
-#[allow(clippy::type_complexity)]
-fn read_series(
-    row: &Row,
-    material_id: Uuid,
+/// A chunk at work.
+struct Chunk {
+    tenant_id: Uuid,
+    facility_id: Uuid,
     observed_until: Date,
-    algorithm: Option<Algorithm>,
-    horizon: Option<usize>,
-) -> Result<Result<Series, Box<dyn Reportable>>, ErrorReport> {
-    let packed: Vec<u8> = row.required("packed")?;
-    let missing = match row.required::<String>("missing_demand")?.as_str() {
-        "INTERPOLATE" => Missing::Interpolate,
-        _ => Missing::Zero,
-    };
-    let own_algorithm: String = row.required("forecast_algorithm")?;
-    let own_horizon: i32 = row.required("forecast_horizon_days")?;
-    let season_length: Option<i32> = row.optional("season_length")?;
-    let minimum_history: i32 = row.required("minimum_forecast_history_days")?;
-    let uom: Option<String> = row.optional("uom")?;
-    let former_fingerprint = row.optional("active_fingerprint")?;
-    let former_version = row.optional("last_version")?.unwrap_or(0);
-    let build = || -> Result<Series, Box<dyn Reportable>> {
-        let recorded = Recorded::from_bytes(&packed).map_err(boxed)?;
-        let last_day = match missing {
-            // Nobody recorded anything after the last row, so nothing is known of those days.
-            Missing::Interpolate => recorded.last_day(),
-            Missing::Zero => Some(observed_until.to_pg_epoch_days()),
-        };
-        let last_day = last_day.unwrap_or_default();
-        let requested = match algorithm {
-            Some(algorithm) => algorithm,
-            None => own_algorithm.parse().map_err(boxed)?,
-        };
-        let values = daily(&recorded, last_day, missing).map_err(boxed)?;
-        let request = Request {
-            algorithm: requested,
-            horizon: horizon.unwrap_or(usize::try_from(own_horizon).unwrap_or(0)),
-            season_length: season_length.and_then(|length| usize::try_from(length).ok()),
-            non_negative: true,
-        };
-        let minimum_history = usize::try_from(minimum_history).unwrap_or(0);
-        Ok(Series {
-            material_id,
-            fingerprint: fingerprint(&values, last_day, &request, minimum_history, uom.as_deref()),
-            uom: uom.clone(),
-            requested,
-            first_day: recorded.first_day().unwrap_or(last_day),
-            last_day,
-            minimum_history,
-            former_fingerprint,
-            former_version,
-            values,
-            request,
-        })
-    };
-    Ok(build())
+    reports: Vec<Report>,
 }
 
-fn boxed<E: Reportable + 'static>(error: E) -> Box<dyn Reportable> {
-    Box::new(error)
+/// What the days since the last night bring.
+enum Update<'a> {
+    /// Nothing.
+    Unchanged,
+    /// The state has taken them in.
+    Moved(Box<Changed<'a>>),
+    /// The model no longer fits, or the past is another.
+    Refit,
 }
 
-/// Everything a forecast depends on, in 64 bits: equal input needs no new version.
-fn fingerprint(
-    values: &[f64],
-    last_day: i32,
-    request: &Request,
-    minimum_history: usize,
-    uom: Option<&str>,
-) -> i64 {
-    let mut hash = Xxh3::new();
-    hash.write(env!("CARGO_PKG_VERSION").as_bytes());
-    hash.write_i32(last_day);
-    hash.write(request.algorithm.to_string().as_bytes());
-    hash.write_usize(request.horizon);
-    hash.write_usize(request.season_length.unwrap_or(0));
-    hash.write_usize(minimum_history);
-    hash.write(uom.unwrap_or_default().as_bytes());
-    for value in values {
-        hash.write_u64(value.to_bits());
+impl Chunk {
+    fn run(
+        &mut self,
+        client: &mut SpiClient<'_>,
+        material_ids: &[Uuid],
+        wanted: &Wanted,
+        mode: Mode,
+    ) -> Result<(), ErrorReport> {
+        let key = self.key(material_ids);
+        let all = Series::lock(client, key, wanted, mode == Mode::Update)?;
+        let changed = self.take_changes(client, material_ids)?;
+        let until = self.observed_until.to_pg_epoch_days();
+        let (updatable, mut due): (Vec<&Series>, Vec<&Series>) = all.iter().partition(|series| {
+            mode == Mode::Update
+                && series.updatable(until).is_some()
+                && !changed.contains(series.material_id.as_bytes())
+        });
+        let mut made = self.update(client, &updatable, &mut due)?;
+        made.extend(self.fit(client, &due, mode)?);
+        store::store(client, self.tenant_id, self.facility_id, &made)?;
+        for change in &made {
+            let outcome = if change.made.is_fit() {
+                STORED
+            } else {
+                UPDATED
+            };
+            self.reports
+                .push((change.series.material_id, outcome, None, None));
+        }
+        Ok(())
     }
-    hash.finish().cast_signed()
+
+    fn key<'a>(&self, material_ids: &[Uuid]) -> [DatumWithOid<'a>; 3] {
+        [
+            self.tenant_id.into(),
+            self.facility_id.into(),
+            material_ids.to_vec().into(),
+        ]
+    }
+
+    fn take_changes(
+        &self,
+        client: &mut SpiClient<'_>,
+        material_ids: &[Uuid],
+    ) -> Result<BTreeSet<[u8; 16]>, ErrorReport> {
+        client
+            .update(TAKE_CHANGES, None, &self.key(material_ids))
+            .map_err(sql::report)?
+            .map(|row| Ok(*Row(&row).required::<Uuid>("material_id")?.as_bytes()))
+            .collect()
+    }
+
+    /// Lets states take in new days; what has to be fitted instead joins `due`.
+    fn update<'a>(
+        &mut self,
+        client: &SpiClient<'_>,
+        updatable: &[&'a Series],
+        due: &mut Vec<&'a Series>,
+    ) -> Result<Vec<Changed<'a>>, ErrorReport> {
+        let until = self.observed_until.to_pg_epoch_days();
+        let recent = self.read_recent(client, updatable)?;
+        let jobs: Vec<(&'a Series, Option<&Recorded>)> = updatable
+            .iter()
+            .map(|series| (*series, recent.get(series.material_id.as_bytes())))
+            .collect();
+        let answers = pool::map(&jobs, settings::threads(), |(series, recorded)| {
+            moved(series, *recorded, until)
+        });
+        let mut made = Vec::with_capacity(jobs.len());
+        for ((series, _), answer) in jobs.into_iter().zip(answers) {
+            match answer {
+                Some(Update::Moved(change)) => made.push(*change),
+                Some(Update::Unchanged) => {
+                    self.reports
+                        .push((series.material_id, UNCHANGED, None, None));
+                }
+                Some(Update::Refit) | None => due.push(series),
+            }
+        }
+        Ok(made)
+    }
+
+    /// The last days of each series, from a week before its state on.
+    fn read_recent(
+        &self,
+        client: &SpiClient<'_>,
+        updatable: &[&Series],
+    ) -> Result<BTreeMap<[u8; 16], Recorded>, ErrorReport> {
+        if updatable.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let ids: Vec<Uuid> = updatable.iter().map(|series| series.material_id).collect();
+        let first: Vec<Date> = updatable
+            .iter()
+            .map(|series| {
+                let day = series.head.as_ref().map_or(0, recent_from);
+                Date::saturating_from_raw(day)
+            })
+            .collect();
+        let [tenant, facility, materials] = self.key(&ids);
+        let arguments = [
+            tenant,
+            facility,
+            materials,
+            first.into(),
+            self.observed_until.into(),
+        ];
+        let mut recent = BTreeMap::new();
+        for row in client
+            .select(RECENT, None, &arguments)
+            .map_err(sql::report)?
+        {
+            let row = Row(&row);
+            let id: Uuid = row.required("material_id")?;
+            if let Some(packed) = row.optional::<Vec<u8>>("packed")? {
+                recent.insert(
+                    *id.as_bytes(),
+                    Recorded::from_bytes(&packed).map_err(report)?,
+                );
+            }
+        }
+        Ok(recent)
+    }
+
+    /// Fits what is due to its whole history.
+    fn fit<'a>(
+        &mut self,
+        client: &SpiClient<'_>,
+        due: &[&'a Series],
+        mode: Mode,
+    ) -> Result<Vec<Changed<'a>>, ErrorReport> {
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let by_id: BTreeMap<[u8; 16], &'a Series> = due
+            .iter()
+            .map(|series| (*series.material_id.as_bytes(), *series))
+            .collect();
+        let ids: Vec<Uuid> = due.iter().map(|series| series.material_id).collect();
+        let [tenant, facility, materials] = self.key(&ids);
+        let arguments = [tenant, facility, materials, self.observed_until.into()];
+        let mut jobs = Vec::with_capacity(due.len());
+        for row in client
+            .select(HISTORY, None, &arguments)
+            .map_err(sql::report)?
+        {
+            let row = Row(&row);
+            let id: Uuid = row.required("material_id")?;
+            let packed: Vec<u8> = row.required("packed")?;
+            let Some(series) = by_id.get(id.as_bytes()) else {
+                continue;
+            };
+            match Known::of(series, &packed, self.observed_until) {
+                Ok(known) if mode != Mode::Refit && known.is_what_is_stored() => {
+                    self.reports.push((id, UNCHANGED, None, None));
+                }
+                Ok(known) => jobs.push(known),
+                Err(error) => self.reports.push(failed(id, &error)),
+            }
+        }
+        jobs.sort_by_key(|known| *known.series.material_id.as_bytes());
+        let outcomes = pool::map(&jobs, settings::threads(), |known| {
+            forecast_with_state(&known.values, &known.series.request)
+        });
+        let mut made = Vec::with_capacity(jobs.len());
+        for (known, outcome) in jobs.into_iter().zip(outcomes) {
+            match outcome {
+                Some(Ok((outcome, state))) => made.push(known.fitted(outcome, &state)),
+                Some(Err(error)) => self.reports.push(failed(known.series.material_id, &error)),
+                None => {
+                    let id = known.series.material_id;
+                    self.reports.push(failed(id, &Error::ModelPanicked));
+                }
+            }
+        }
+        Ok(made)
+    }
 }
 
-fn fit<'a>(due: &'a [Series], reports: &mut Vec<Report>) -> Vec<Fitted<'a>> {
-    let outcomes = pool::map(due, settings::threads(), |series| {
-        forecasting::forecast(&series.values, &series.request)
-    });
-    let mut fitted = Vec::with_capacity(due.len());
-    for (series, outcome) in due.iter().zip(outcomes) {
-        match outcome {
-            Some(Ok(outcome)) => fitted.push((series, mark_short(series, outcome))),
-            Some(Err(error)) => reports.push(failed(series.material_id, &error)),
-            None => reports.push(failed(series.material_id, &Error::ModelPanicked)),
+/// First of the days by which late rows are noticed.
+fn recent_from(head: &super::series::Head) -> i32 {
+    (head.state_through - (RECENT_DAYS as i32 - 1)).max(head.first_day)
+}
+
+/// The state of a series after the days up to `until`.
+fn moved<'a>(series: &'a Series, recorded: Option<&Recorded>, until: i32) -> Update<'a> {
+    let Some(head) = series.head.as_ref() else {
+        return Update::Refit;
+    };
+    let from = recent_from(head);
+    let Some(values) = recent_values(series, recorded, from, until) else {
+        return Update::Refit;
+    };
+    let known = (head.state_through - from + 1) as usize;
+    let Some((seen, new)) = values.split_at_checked(known) else {
+        return Update::Refit;
+    };
+    if fingerprint::recent(seen, head.state_through) != head.recent {
+        return Update::Refit;
+    }
+    if new.is_empty() {
+        return Update::Unchanged;
+    }
+    let Some(mut state) = head.model() else {
+        return Update::Refit;
+    };
+    if state.update(new).is_err() || state.needs_refit() || state.tracking_signal().abs() > DRIFT {
+        return Update::Refit;
+    }
+    let Ok(bands) = state.bands(series.request.horizon) else {
+        return Update::Refit;
+    };
+    let last_day = head.state_through + new.len() as i32;
+    Update::Moved(Box::new(Changed {
+        series,
+        first_day: head.first_day,
+        last_day,
+        history: History::stored(head.history).and(new).finish(),
+        recent: fingerprint::recent(&values, last_day),
+        state: state.to_bytes(),
+        made: Made::Updated {
+            bands,
+            fit_version: head.fit_version,
+            fitted_through: head.fitted_through,
+        },
+    }))
+}
+
+/// Daily values from `from` through `until`, or through the last recorded day where missing days are
+/// interpolated; `None` where that cannot be told from these rows alone.
+fn recent_values(
+    series: &Series,
+    recorded: Option<&Recorded>,
+    from: i32,
+    until: i32,
+) -> Option<Vec<f64>> {
+    let Some(recorded) = recorded else {
+        let days = usize::try_from(until - from + 1).ok()?;
+        return (series.missing == Missing::Zero).then(|| vec![0.0; days]);
+    };
+    let (values, _) = series.values(recorded, until).ok()?;
+    let lead = usize::try_from(recorded.first_day()? - from).ok()?;
+    if lead > 0 && series.missing == Missing::Interpolate {
+        return None;
+    }
+    let mut days = vec![0.0; lead];
+    days.extend(values);
+    Some(days)
+}
+
+/// A series with its whole history.
+struct Known<'a> {
+    series: &'a Series,
+    values: Vec<f64>,
+    first_day: i32,
+    last_day: i32,
+    history: i64,
+}
+
+impl<'a> Known<'a> {
+    fn of(
+        series: &'a Series,
+        packed: &[u8],
+        observed_until: Date,
+    ) -> Result<Self, ::demand::Error> {
+        let recorded = Recorded::from_bytes(packed)?;
+        let (values, last_day) = series.values(&recorded, observed_until.to_pg_epoch_days())?;
+        let first_day = recorded.first_day().unwrap_or(last_day);
+        Ok(Self {
+            series,
+            history: History::from_day(first_day).and(&values).finish(),
+            values,
+            first_day,
+            last_day,
+        })
+    }
+
+    fn is_what_is_stored(&self) -> bool {
+        self.series.head.as_ref().is_some_and(|head| {
+            head.settings == self.series.settings
+                && head.history == self.history
+                && head.state_through == self.last_day
+        })
+    }
+
+    fn fitted(self, outcome: Outcome, state: &State) -> Changed<'a> {
+        Changed {
+            series: self.series,
+            first_day: self.first_day,
+            last_day: self.last_day,
+            history: self.history,
+            recent: fingerprint::recent(&self.values, self.last_day),
+            state: state.to_bytes(),
+            made: Made::Fitted {
+                outcome: Box::new(mark_short(self.series, self.values.len(), outcome)),
+                sample_size: self.values.len() as i32,
+            },
         }
     }
-    fitted
 }
 
 /// A history shorter than the material asks for is forecast all the same, and says so.
-fn mark_short(series: &Series, mut outcome: Outcome) -> Outcome {
-    let days = series.values.len();
+fn mark_short(series: &Series, days: usize, mut outcome: Outcome) -> Outcome {
     if days < series.minimum_history && outcome.explanation.status == forecasting::Status::Fitted {
         outcome.explanation.status = forecasting::Status::ShortHistory;
         outcome.explanation.reason = format!(
@@ -256,11 +438,4 @@ fn failed(material_id: Uuid, error: &dyn Reportable) -> Report {
     let message = error.message();
     let sqlstate = sqlstate_text(error);
     (material_id, FAILED, Some(sqlstate), Some(message))
-}
-
-impl Series {
-    /// Days that the model saw.
-    pub fn sample_size(&self) -> i32 {
-        self.values.len() as i32
-    }
 }

@@ -28,8 +28,10 @@ mod aggregate;
 mod arrays;
 mod batch;
 mod families;
+mod fingerprint;
 mod options;
 mod pool;
+mod series;
 pub mod shape;
 mod store;
 

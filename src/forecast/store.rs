@@ -1,164 +1,304 @@
-//! Storing forecasts: one row per series and version, arrays inside.
+//! Storing forecasts: one statement a table for all series of a chunk.
 //!
-//! Version, supersede and insert happen in the caller's transaction, so a series is either old or
-//! new and never half.
+//! A version, its model and the head that names it come in the caller's transaction, so a series is
+//! either old or new and never half. Former versions are not touched.
 
-use super::batch::Series;
+use super::series::Series;
 use super::shape::json;
 use crate::{settings, sql};
-use forecasting::Outcome;
+use forecasting::{Bands, Outcome};
+use pgrx::Uuid;
 use pgrx::datum::{Date, DatumWithOid};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiClient;
-use pgrx::{JsonB, Uuid};
 use xxhash_rust::xxh3::xxh3_128;
 
-/// A series and what the model says about it.
-pub type Fitted<'a> = (&'a Series, Outcome);
+/// A series with its new forecast.
+pub struct Changed<'a> {
+    pub series: &'a Series,
+    /// First and last day of the history.
+    pub first_day: i32,
+    pub last_day: i32,
+    /// Fingerprints of the history and of its last days.
+    pub history: i64,
+    pub recent: i64,
+    /// The model after the last day.
+    pub state: Vec<u8>,
+    pub made: Made,
+}
 
-const SUPERSEDE: &str = "
-    UPDATE replenish.forecast_series
-    SET forecast_status = 'SUPERSEDED'
-    WHERE tenant_id = $1 AND facility_id = $2 AND material_id = ANY ($3)
-        AND forecast_status = 'ACTIVE'";
+/// How a forecast was made.
+pub enum Made {
+    /// By a fit to the whole history.
+    Fitted {
+        outcome: Box<Outcome>,
+        sample_size: i32,
+    },
+    /// By the state of an earlier fit.
+    Updated {
+        bands: Bands,
+        fit_version: i32,
+        fitted_through: i32,
+    },
+}
 
-/// A version goes when its number is further behind the newest than the setting allows.
-const FORGET: &str = "
-    DELETE FROM replenish.forecast_series AS s
+impl Made {
+    pub fn is_fit(&self) -> bool {
+        matches!(self, Self::Fitted { .. })
+    }
+}
+
+impl Changed<'_> {
+    fn version(&self) -> i32 {
+        self.series.last_version + 1
+    }
+
+    fn fit_version(&self) -> i32 {
+        match &self.made {
+            Made::Fitted { .. } => self.version(),
+            Made::Updated { fit_version, .. } => *fit_version,
+        }
+    }
+
+    fn fitted_through(&self) -> i32 {
+        match &self.made {
+            Made::Fitted { .. } => self.last_day,
+            Made::Updated { fitted_through, .. } => *fitted_through,
+        }
+    }
+
+    fn bands(&self) -> &Bands {
+        match &self.made {
+            Made::Fitted { outcome, .. } => &outcome.bands,
+            Made::Updated { bands, .. } => bands,
+        }
+    }
+}
+
+const INSERT_FITS: &str = include_str!("sql/insert_fits.sql");
+const INSERT_VERSIONS: &str = include_str!("sql/insert_versions.sql");
+const MOVE_HEADS: &str = include_str!("sql/move_heads.sql");
+
+/// A version goes when its number is further behind the newest than the setting allows, a model with
+/// its last version.
+const FORGET_VERSIONS: &str = "
+    DELETE FROM replenish.forecast_versions AS v
     USING unnest($3, $4) AS kept (material_id, oldest_version)
-    WHERE s.tenant_id = $1 AND s.facility_id = $2 AND s.material_id = kept.material_id
-        AND s.forecast_version < kept.oldest_version AND s.forecast_status = 'SUPERSEDED'";
+    WHERE v.tenant_id = $1 AND v.facility_id = $2 AND v.material_id = kept.material_id
+        AND v.forecast_version < kept.oldest_version AND NOT v.is_rejected";
+const FORGET_FITS: &str = "
+    DELETE FROM replenish.forecast_fits AS f
+    USING unnest($3, $4) AS kept (material_id, oldest_version)
+    WHERE f.tenant_id = $1 AND f.facility_id = $2 AND f.material_id = kept.material_id
+        AND f.first_version < kept.oldest_version
+        AND NOT EXISTS (
+            SELECT FROM replenish.forecast_versions AS v
+            WHERE v.tenant_id = $1 AND v.facility_id = $2 AND v.material_id = f.material_id
+                AND v.fit_version = f.first_version
+        )";
 
-const INSERT: &str = include_str!("insert_series.sql");
-
-/// Stores the forecasts, supersedes the former ones and forgets the oldest.
+/// Stores the forecasts and forgets the oldest.
+///
+/// # Errors
+/// Those of the database.
 pub fn store(
     client: &mut SpiClient<'_>,
     tenant_id: Uuid,
     facility_id: Uuid,
-    fitted: &[Fitted],
+    changed: &[Changed],
 ) -> Result<(), ErrorReport> {
-    if fitted.is_empty() {
-        return Ok(());
-    }
-    let materials: Vec<Uuid> = fitted
+    let mut writer = Writer {
+        client,
+        tenant_id,
+        facility_id,
+    };
+    let fits: Vec<&Changed> = changed
         .iter()
-        .map(|(series, _)| series.material_id)
+        .filter(|change| change.made.is_fit())
         .collect();
-    let oldest: Vec<i32> = fitted
+    writer.run(INSERT_FITS, &fits, fit_columns)?;
+    let all: Vec<&Changed> = changed.iter().collect();
+    writer.run(INSERT_VERSIONS, &all, version_columns)?;
+    writer.run(MOVE_HEADS, &all, head_columns)?;
+    let kept = settings::kept_versions();
+    let ripe: Vec<&Changed> = changed
         .iter()
-        .map(|(series, _)| {
-            series
-                .former_version
-                .saturating_sub(settings::kept_versions())
-                + 1
-        })
+        .filter(|change| change.series.last_version > kept)
         .collect();
-    let key = || {
-        [
-            tenant_id.into(),
-            facility_id.into(),
-            materials.clone().into(),
+    let oldest = |changed: &[&Changed]| {
+        vec![
+            each(changed, |change| change.series.material_id).into(),
+            each(changed, |change| change.version() - kept).into(),
         ]
     };
-    let run = |client: &mut SpiClient<'_>, statement: &str, arguments: &[DatumWithOid]| {
-        client
-            .update(statement, None, arguments)
+    writer.run(FORGET_VERSIONS, &ripe, oldest)?;
+    writer.run(FORGET_FITS, &ripe, oldest)
+}
+
+struct Writer<'a, 'c> {
+    client: &'a mut SpiClient<'c>,
+    tenant_id: Uuid,
+    facility_id: Uuid,
+}
+
+impl Writer<'_, '_> {
+    /// Runs a statement over some series; nothing without any.
+    fn run<'a>(
+        &mut self,
+        statement: &str,
+        changed: &[&Changed],
+        columns: impl Fn(&[&Changed]) -> Vec<DatumWithOid<'a>>,
+    ) -> Result<(), ErrorReport> {
+        if changed.is_empty() {
+            return Ok(());
+        }
+        let mut arguments = vec![self.tenant_id.into(), self.facility_id.into()];
+        arguments.extend(columns(changed));
+        self.client
+            .update(statement, None, &arguments)
             .map(drop)
             .map_err(sql::report)
-    };
-    run(client, SUPERSEDE, &key())?;
-    let [tenant, facility, material_ids] = key();
-    run(
-        client,
-        FORGET,
-        &[tenant, facility, material_ids, oldest.into()],
-    )?;
-    insert(client, tenant_id, facility_id, fitted)
-}
-
-fn insert(
-    client: &mut SpiClient<'_>,
-    tenant_id: Uuid,
-    facility_id: Uuid,
-    fitted: &[Fitted],
-) -> Result<(), ErrorReport> {
-    let mut statement = None;
-    for (series, outcome) in fitted {
-        let arguments = arguments(tenant_id, facility_id, series, outcome);
-        if statement.is_none() {
-            let types: Vec<PgOid> = arguments
-                .iter()
-                .map(|argument| argument.oid().into())
-                .collect();
-            statement = Some(client.prepare_mut(INSERT, &types).map_err(sql::report)?);
-        }
-        if let Some(statement) = &statement {
-            client
-                .update(statement, None, &arguments)
-                .map_err(sql::report)?;
-        }
     }
-    Ok(())
 }
 
-/// The columns of insert_series.sql, in its order.
-fn arguments<'a>(
-    tenant_id: Uuid,
-    facility_id: Uuid,
-    series: &Series,
-    outcome: &Outcome,
-) -> Vec<DatumWithOid<'a>> {
-    let Outcome { bands, explanation } = outcome;
-    let backtest = explanation.backtest.as_ref();
-    let day = Date::saturating_from_raw;
+fn each<T>(changed: &[&Changed], column: impl Fn(&Changed) -> T) -> Vec<T> {
+    changed.iter().map(|change| column(change)).collect()
+}
+
+fn day(day: i32) -> Date {
+    Date::saturating_from_raw(day)
+}
+
+/// The columns of insert_versions.sql, in its order.
+fn version_columns<'a>(changed: &[&Changed]) -> Vec<DatumWithOid<'a>> {
+    let horizons = each(changed, |change| change.bands().mean.len() as i32);
+    let places: Vec<i32> = horizons
+        .iter()
+        .scan(1, |next, days| {
+            *next += days;
+            Some(*next - days)
+        })
+        .collect();
+    let days = |values: fn(&Bands) -> &[f64]| -> Vec<f64> {
+        changed
+            .iter()
+            .flat_map(|change| values(change.bands()))
+            .map(|value| rounded(*value))
+            .collect()
+    };
     vec![
-        tenant_id.into(),
-        facility_id.into(),
-        series.material_id.into(),
-        (series.former_version + 1).into(),
-        explanation.algorithm.to_string().into(),
-        series.requested.to_string().into(),
-        series.uom.clone().into(),
-        day(series.last_day + 1).into(),
-        (bands.mean.len() as i32).into(),
-        rounded(&bands.mean).into(),
-        rounded(&bands.lower_80).into(),
-        rounded(&bands.upper_80).into(),
-        rounded(&bands.lower_95).into(),
-        rounded(&bands.upper_95).into(),
-        explanation.confidence.into(),
-        day(series.first_day).into(),
-        day(series.last_day).into(),
-        series.sample_size().into(),
-        explanation.status.to_string().into(),
-        explanation.reason.clone().into(),
-        JsonB(json(&explanation.parameters)).into(),
-        JsonB(json(&explanation.candidates)).into(),
-        explanation.season_length.map(|length| length as i32).into(),
-        backtest.and_then(|backtest| backtest.mape).into(),
-        backtest.map(|backtest| backtest.rmse).into(),
-        backtest.map(|backtest| backtest.mae).into(),
-        backtest.map(|backtest| backtest.bias).into(),
-        backtest.and_then(|backtest| backtest.r_squared).into(),
-        explanation.naive_mae.into(),
-        explanation.residual_std.into(),
-        series.fingerprint.into(),
+        each(changed, |change| change.series.material_id).into(),
+        each(changed, |change| change.version()).into(),
+        each(changed, |change| change.fit_version()).into(),
+        horizons.into(),
+        places.into(),
+        days(|bands| &bands.mean).into(),
+        days(|bands| &bands.lower_80).into(),
+        days(|bands| &bands.upper_80).into(),
+        days(|bands| &bands.lower_95).into(),
+        days(|bands| &bands.upper_95).into(),
+        each(changed, |change| day(change.last_day + 1)).into(),
+    ]
+}
+
+/// The columns of move_heads.sql, in its order.
+fn head_columns<'a>(changed: &[&Changed]) -> Vec<DatumWithOid<'a>> {
+    vec![
+        each(changed, |change| change.series.material_id).into(),
+        each(changed, |change| change.version()).into(),
+        each(changed, |change| change.fit_version()).into(),
+        each(changed, |change| change.series.settings).into(),
+        each(changed, |change| change.history).into(),
+        each(changed, |change| change.recent).into(),
+        each(changed, |change| day(change.first_day)).into(),
+        each(changed, |change| day(change.fitted_through())).into(),
+        each(changed, |change| day(change.last_day)).into(),
+        each(changed, |change| change.state.clone()).into(),
+    ]
+}
+
+/// The columns of insert_fits.sql, in its order.
+fn fit_columns<'a>(changed: &[&Changed]) -> Vec<DatumWithOid<'a>> {
+    let fits: Vec<(&Changed, &Outcome, i32)> = changed
+        .iter()
+        .filter_map(|change| match &change.made {
+            Made::Fitted {
+                outcome,
+                sample_size,
+            } => Some((*change, outcome.as_ref(), *sample_size)),
+            Made::Updated { .. } => None,
+        })
+        .collect();
+    let model = |column: fn(&Outcome) -> String| -> Vec<String> {
+        fits.iter().map(|(_, outcome, _)| column(outcome)).collect()
+    };
+    let test = |column: fn(&forecasting::Backtest) -> Option<f64>| -> Vec<Option<f64>> {
+        let backtests = fits
+            .iter()
+            .map(|(_, outcome, _)| &outcome.explanation.backtest);
+        backtests
+            .map(|backtest| backtest.as_ref().and_then(column))
+            .collect()
+    };
+    let explained = |column: fn(&forecasting::Explanation) -> Option<f64>| -> Vec<Option<f64>> {
+        fits.iter()
+            .map(|(_, outcome, _)| column(&outcome.explanation))
+            .collect()
+    };
+    let seasons: Vec<Option<i32>> = fits
+        .iter()
+        .map(|(_, outcome, _)| {
+            outcome
+                .explanation
+                .season_length
+                .map(|length| length as i32)
+        })
+        .collect();
+    vec![
+        each(changed, |change| change.series.material_id).into(),
+        each(changed, |change| change.version()).into(),
+        model(|outcome| outcome.explanation.algorithm.to_string()).into(),
+        each(changed, |change| {
+            change.series.request.algorithm.to_string()
+        })
+        .into(),
+        each(changed, |change| change.series.uom.clone()).into(),
+        explained(|explanation| Some(explanation.confidence)).into(),
+        each(changed, |change| day(change.first_day)).into(),
+        each(changed, |change| day(change.last_day)).into(),
+        fits.iter()
+            .map(|(_, _, size)| *size)
+            .collect::<Vec<_>>()
+            .into(),
+        model(|outcome| outcome.explanation.status.to_string()).into(),
+        model(|outcome| outcome.explanation.reason.clone()).into(),
+        model(|outcome| json(&outcome.explanation.parameters).to_string()).into(),
+        model(|outcome| json(&outcome.explanation.candidates).to_string()).into(),
+        seasons.into(),
+        test(|backtest| backtest.mape).into(),
+        test(|backtest| Some(backtest.rmse)).into(),
+        test(|backtest| Some(backtest.mae)).into(),
+        test(|backtest| Some(backtest.bias)).into(),
+        test(|backtest| backtest.r_squared).into(),
+        explained(|explanation| explanation.naive_mae).into(),
+        explained(|explanation| Some(explanation.residual_std)).into(),
     ]
 }
 
 /// Decimals that are kept: a millionth of a unit is beyond what anybody orders.
 const SCALE: f64 = 1e6;
+/// Beyond this a double has no room for them.
+const LARGEST: f64 = 1e9;
 
-fn rounded(values: &[f64]) -> Vec<f64> {
-    values
-        .iter()
-        .map(|value| {
-            let rounded = (value * SCALE).round() / SCALE;
-            if rounded.is_finite() { rounded } else { *value }
-        })
-        .collect()
+/// Through an integer: f64::round is a call into the C library, several times as slow.
+fn rounded(value: f64) -> f64 {
+    if value.abs() < LARGEST {
+        let half = 0.5f64.copysign(value);
+        ((value * SCALE + half) as i64) as f64 / SCALE
+    } else {
+        value
+    }
 }
 
 /// The identity of one day of a stored series: the same whenever it is read.

@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SET ROLE replenish_batch;
-SELECT plan(33);
+SELECT plan(34);
 
 SELECT is((SELECT count(*) FROM replenish.generate_forecasts(:a, :facility, forecast_horizon_days => 30, dry_run => true)), 90::bigint, 'a dry run shows the forecasts');
 SELECT is((SELECT count(*) FROM replenish.forecast_series), 0::bigint, 'and stores none');
@@ -23,9 +23,9 @@ SELECT results_eq(
 SELECT is((SELECT count(*) FROM replenish.forecast_models WHERE model_status = 'ACTIVE' AND is_default_model AND training_sample_size = 60 AND backtest_mae IS NOT NULL), 3::bigint, 'each with its model and backtest');
 
 -- Rerun.
-CREATE TEMP TABLE before AS SELECT xmin::text AS x, material_id FROM replenish.forecast_series;
+CREATE TEMP TABLE before AS SELECT xmin::text AS x, material_id FROM replenish.forecast_versions;
 SELECT count(*) FROM replenish.generate_forecasts(:a, :facility, forecast_horizon_days => 30) \g /dev/null
-SELECT is_empty('SELECT xmin::text, material_id FROM replenish.forecast_series EXCEPT SELECT x, material_id FROM before', 'a rerun on unchanged data touches nothing');
+SELECT is_empty('SELECT xmin::text, material_id FROM replenish.forecast_versions EXCEPT SELECT x, material_id FROM before', 'a rerun on unchanged data touches nothing');
 
 -- New demand makes a new version and supersedes the former.
 SELECT replenish.record_demand(:a, :facility, :m1, '2025-03-02', 99) \g /dev/null
@@ -35,8 +35,12 @@ SELECT results_eq(
     $$ VALUES (1, 'SUPERSEDED'), (2, 'ACTIVE') $$, 'supersedes the former active version');
 SELECT is((SELECT min(forecast_date) FROM replenish.get_material_forecasts(:a, :facility, :m1)), date '2025-03-03', 'which starts a day later');
 SELECT is((SELECT count(*) FROM replenish.get_material_forecasts(:a, :facility, :m1, forecast_status => NULL)), 60::bigint, 'both can be read');
-SELECT throws_ok(
-    $$ UPDATE replenish.forecast_series SET forecast_status = 'ACTIVE' $$, '23505', NULL, 'never two active versions');
+SELECT is((SELECT max(n) FROM (SELECT count(*) AS n FROM replenish.forecast_series WHERE forecast_status = 'ACTIVE' GROUP BY material_id) AS a), 1::bigint, 'never two active versions');
+UPDATE replenish.forecast_versions SET is_rejected = true WHERE material_id = :m1 AND forecast_version = 2;
+SELECT results_eq(
+    format('SELECT forecast_version, forecast_status FROM replenish.forecast_series WHERE material_id = %L ORDER BY 1', :m1),
+    $$ VALUES (1, 'SUPERSEDED'), (2, 'REJECTED') $$, 'a rejected forecast is not in force');
+UPDATE replenish.forecast_versions SET is_rejected = false WHERE material_id = :m1 AND forecast_version = 2;
 
 -- Days without a row.
 INSERT INTO replenish.materials (tenant_id, material_id, material_code, material_name, primary_uom, missing_demand)
@@ -92,10 +96,10 @@ SELECT :a, md5(i::text)::uuid, 'MANY' || i, 'many', 'EA' FROM generate_series(1,
 INSERT INTO replenish.demand_history (tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom)
 SELECT :a, :facility, md5(i::text)::uuid, date '2025-01-01' + d, (i * 17 + d * d * i) % 23, 'EA'
 FROM generate_series(1, 60) AS i, generate_series(0, 60) AS d ORDER BY md5(d::text);
-DELETE FROM replenish.forecast_series;
+DELETE FROM replenish.forecast_heads; DELETE FROM replenish.forecast_versions; DELETE FROM replenish.forecast_fits;
 SELECT count(*) FROM replenish.generate_forecasts(:a, :facility) \g /dev/null
 SELECT md5(array_agg((mean, upper_95, candidates) ORDER BY material_id)::text) AS two FROM replenish.forecast_series \gset
-DELETE FROM replenish.forecast_series;
+DELETE FROM replenish.forecast_heads; DELETE FROM replenish.forecast_versions; DELETE FROM replenish.forecast_fits;
 SET replenish.max_threads = 1;
 SELECT count(*) FROM replenish.generate_forecasts(:a, :facility) \g /dev/null
 SELECT is((SELECT md5(array_agg((mean, upper_95, candidates) ORDER BY material_id)::text) FROM replenish.forecast_series), :'two', 'same input, same bytes with one thread');
