@@ -218,3 +218,13 @@ CREATE TYPE replenish.stock_policy AS (
 );
 COMMENT ON TYPE replenish.stock_policy IS
 'Safety stock, reorder point and order quantity of a material, with the figures they come from.';
+
+CREATE TYPE replenish.chunk_answer AS (
+    outcomes text[],
+    rows_changed integer,
+    failed_materials uuid[],
+    sqlstates text[],
+    messages text[]
+);
+COMMENT ON TYPE replenish.chunk_answer IS
+'What became of a chunk of a run: an outcome a series, and the series that failed with SQLSTATE and message.';

@@ -102,6 +102,21 @@ extension_sql_file!(
     requires = ["types"]
 );
 extension_sql_file!(
+    "../sql/functions/job_runs.sql",
+    name = "job_runs",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/job_work.sql",
+    name = "job_work",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/schedule.sql",
+    name = "schedule",
+    requires = ["types"]
+);
+extension_sql_file!(
     "../sql/functions/operations.sql",
     name = "operations",
     requires = ["types"]

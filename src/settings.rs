@@ -7,8 +7,10 @@ use std::num::NonZeroUsize;
 
 static CURRENT_TENANT_ID: GucSetting<Option<CString>> =
     GucSetting::<Option<CString>>::new(Some(c""));
-static MAX_THREADS: GucSetting<i32> = GucSetting::<i32>::new(2);
+/// 0 stands for the machine's processors.
+static MAX_THREADS: GucSetting<i32> = GucSetting::<i32>::new(0);
 static KEPT_VERSIONS: GucSetting<i32> = GucSetting::<i32>::new(30);
+static KEPT_RUN_DAYS: GucSetting<i32> = GucSetting::<i32>::new(90);
 
 /// Makes the settings known to PostgreSQL.
 pub fn register() {
@@ -30,9 +32,10 @@ pub fn register() {
     GucRegistry::define_int_guc(
         c"replenish.max_threads",
         c"Threads that fit forecast models within one backend.",
-        c"The number of processors is an upper limit as well. Results do not depend on it.",
+        c"0 for as many as the machine has processors, which is the most there ever are; 1 for none \
+          beside the backend itself. Results do not depend on it.",
         &MAX_THREADS,
-        1,
+        0,
         64,
         GucContext::Userset,
         GucFlags::default(),
@@ -47,6 +50,16 @@ pub fn register() {
         GucContext::Suset,
         GucFlags::default(),
     );
+    GucRegistry::define_int_guc(
+        c"replenish.kept_run_days",
+        c"Days that nightly runs and their errors are kept.",
+        c"Older rows of job_runs, job_chunks and job_errors are deleted when a run ends.",
+        &KEPT_RUN_DAYS,
+        1,
+        36_500,
+        GucContext::Suset,
+        GucFlags::default(),
+    );
 }
 
 /// The tenant of this session, if one is set.
@@ -58,7 +71,10 @@ pub fn current_tenant_id() -> Option<uuid::Uuid> {
 /// How many threads may fit models now.
 pub fn threads() -> usize {
     let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    usize::try_from(MAX_THREADS.get()).map_or(1, |wanted| wanted.clamp(1, processors))
+    match usize::try_from(MAX_THREADS.get()) {
+        Ok(0) | Err(_) => processors,
+        Ok(wanted) => wanted.min(processors),
+    }
 }
 
 /// How many superseded versions of a forecast stay.

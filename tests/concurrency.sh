@@ -38,8 +38,11 @@ check "one night started four times beside four planners: one version a series" 
     "SELECT count(*) = 400 AND max(forecast_version) = 1 AND bool_and(forecast_status = 'ACTIVE') FROM replenish.forecast_series"
 check "and at most one open suggestion each" \
     "SELECT count(*) = count(DISTINCT material_id) AND count(*) > 0 FROM replenish.replenishment_suggestions"
-check "every run is closed" \
-    "SELECT count(*) FILTER (WHERE run_status = 'RUNNING') = 0 AND count(*) FILTER (WHERE run_status = 'COMPLETED') >= 1 FROM replenish.job_runs"
+check "the four sessions shared runs, each series once in each" \
+    "SELECT bool_and(r.run_status = 'COMPLETED' AND r.series_done = 400) AND max(s.sessions) > 1 AND bool_and(s.series = 400)
+     FROM replenish.job_runs AS r
+     JOIN (SELECT c.job_run_id, count(DISTINCT c.backend_pid) AS sessions, count(DISTINCT m.id) AS series
+           FROM replenish.job_chunks AS c CROSS JOIN LATERAL unnest(c.material_ids) AS m (id) GROUP BY c.job_run_id) AS s USING (job_run_id)"
 
 # A backend killed in mid-run: every series is old or new, never half, and the next run completes.
 psql -o /dev/null -c "DELETE FROM replenish.forecast_heads" -c "DELETE FROM replenish.forecast_versions" -c "DELETE FROM replenish.forecast_fits"
@@ -53,7 +56,11 @@ wait "$night" && echo "the night was over before it could be killed" || true
 check "a killed night leaves whole chunks" \
     "SELECT count(*) % 10 = 0 AND bool_and(cardinality(mean) = horizon_days) FROM replenish.forecast_series"
 psql -c "CALL replenish.run_daily_forecasts('$tenant')"
-check "the next run does the rest" \
+check "the next call does the rest" \
     "SELECT count(*) = 400 AND max(forecast_version) = 1 FROM replenish.forecast_series"
+check "as the same run" \
+    "SELECT bool_and(r.run_status = 'COMPLETED' AND r.series_done = 400) AND count(DISTINCT c.backend_pid) = 2
+     FROM replenish.job_runs AS r JOIN replenish.job_chunks AS c USING (job_run_id)
+     WHERE r.started_at = (SELECT max(started_at) FROM replenish.job_runs)"
 check "no run stays running" "SELECT count(*) = 0 FROM replenish.job_runs WHERE run_status = 'RUNNING'"
 tests/server_log.sh "$CLUSTER/server.log"

@@ -26,16 +26,19 @@ SQL
 psql -o /dev/null -v retail_daily="$data/online_retail_daily.csv.gz" -v retail_meta="$data/online_retail_meta.csv.gz" \
     -v holdout_days=28 -f demo/load_retail.sql
 
-# The night by pg_cron itself: scheduled every minute, so the test need not wait for 2 o'clock.
-psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()'
-check "pg_cron has the three nights" "SELECT count(*) = 3 AND bool_and(active) FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
-psql -o /dev/null -c "SELECT cron.alter_job(jobid, schedule => '* * * * *') FROM cron.job WHERE jobname = 'replenish_forecasts'"
+# The night by pg_cron itself: scheduled every minute, so the test need not wait for 2 o'clock. It runs
+# as replenish_night, which is no superuser.
+psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()' -c "SELECT * FROM replenish.schedule_jobs(forecasts => '* * * * *')"
+check "pg_cron has the three nights, once" \
+    "SELECT count(*) = 3 AND bool_and(active AND username = 'replenish_night') FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
 echo "waiting for pg_cron to begin a minute"
 for _ in $(seq 150); do
     sleep 1
     if [ "$(psql -At -c "SELECT count(*) FROM replenish.job_runs WHERE job_name = 'FORECASTS' AND run_status <> 'RUNNING'")" -ge 1 ]; then break; fi
 done
-psql -o /dev/null -c "SELECT cron.unschedule('replenish_forecasts')"
+check "unschedule_jobs() takes them out" "SELECT count(*) = 3 FROM replenish.unschedule_jobs()"
+check "the night ran as the role of the nights" \
+    "SELECT bool_and(created_by = 'replenish_night' AND run_status = 'COMPLETED') FROM replenish.job_runs"
 check "pg_cron ran the forecasts unattended" \
     "SELECT count(*) >= 1 FROM cron.job_run_details WHERE command = 'CALL replenish.run_daily_forecasts()' AND status = 'succeeded'"
 check "every article got a forecast or a stated reason" \

@@ -211,34 +211,44 @@ COMMENT ON FUNCTION replenish.assert_batch_size(integer) IS
 'Raises 22023 for a batch size out of range.';
 COMMENT ON FUNCTION replenish.tenants_to_visit(uuid) IS
 'The tenant asked for, or all active ones.';
-COMMENT ON FUNCTION replenish.start_job(text, uuid) IS
-'Registers a run; NULL where another one is at work.';
-COMMENT ON FUNCTION replenish.job_lock(text, uuid) IS
-'Key of the advisory lock of a job and tenant.';
-COMMENT ON FUNCTION replenish.finish_job(uuid, uuid) IS
-'Closes a run with a status by completeness.';
-COMMENT ON FUNCTION replenish.chunks(uuid[], uuid[], integer) IS
-'Splits series into chunks of one facility each: the facility first, then materials.';
-COMMENT ON FUNCTION replenish.forecast_chunks(uuid, integer) IS
-'Chunks of the series whose forecast is due.';
-COMMENT ON FUNCTION replenish.accuracy_chunks(uuid, integer) IS
-'Chunks of the series that have forecasts.';
-COMMENT ON FUNCTION replenish.replenishment_chunks(uuid, integer) IS
-'Chunks of the materials that have a stock record.';
-COMMENT ON FUNCTION replenish.count_progress(uuid, uuid, integer, integer, integer, integer) IS
-'Adds to a run''s counts.';
-COMMENT ON FUNCTION replenish.run_forecast_chunk(uuid, uuid, uuid[], integer, text, boolean) IS
-'One chunk of run_daily_forecasts.';
-COMMENT ON FUNCTION replenish.run_accuracy_chunk(uuid, uuid, uuid[], date) IS
-'One chunk of run_forecast_accuracy: the 30, 60 and 90 days through the last recorded day.';
-COMMENT ON FUNCTION replenish.run_replenishment_chunk(uuid, uuid, uuid[], date) IS
-'One chunk of run_replenishment.';
-COMMENT ON FUNCTION replenish.schedule_jobs() IS
-'Puts the three nightly jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00. Safe to run again.';
+COMMENT ON FUNCTION replenish.open_run(text, uuid, integer, jsonb, boolean) IS
+'The open run of a job with these settings, to share or to go on with, or else a new one.';
+COMMENT ON FUNCTION replenish.job_lock(text, text) IS
+'Key of an advisory lock: of a job by its tenant while a run opens, of a run while sessions are at work on it.';
+COMMENT ON FUNCTION replenish.add_chunks(uuid, uuid) IS
+'Lists the series that are due and not listed in a run yet; returns their number.';
+COMMENT ON FUNCTION replenish.claim_chunk(uuid, uuid) IS
+'Locks a chunk that is still to be done until the end of the transaction; NULL where there is none.';
+COMMENT ON FUNCTION replenish.run_chunk(uuid, uuid, integer) IS
+'Does a claimed chunk and notes what became of it.';
+COMMENT ON FUNCTION replenish.survive_failure(uuid, uuid, integer, text, text, text) IS
+'Decides on a chunk that ended with an error: halve it to find the series, try again, or end the run (false).';
+COMMENT ON FUNCTION replenish.halve_chunk(uuid, uuid, integer) IS
+'Splits a chunk in two.';
+COMMENT ON FUNCTION replenish.fail_chunk(uuid, uuid, integer, text, text, text) IS
+'Notes that the series of a chunk cannot be done.';
+COMMENT ON FUNCTION replenish.close_run(uuid, uuid) IS
+'Closes a run with a status by completeness; true where series that came since have to be done first.';
+COMMENT ON FUNCTION replenish.announce_run(text, uuid, integer) IS
+'Says in a NOTICE what a run would do.';
+COMMENT ON FUNCTION replenish.due_series(text, uuid) IS
+'Series that a job has to do.';
+COMMENT ON FUNCTION replenish.do_chunk(text, uuid, uuid, uuid[], jsonb) IS
+'The work of a job on a chunk of series.';
+COMMENT ON FUNCTION replenish.do_forecast_chunk(uuid, uuid, uuid[], integer, text, boolean) IS
+'The work of run_daily_forecasts on a chunk of series.';
+COMMENT ON FUNCTION replenish.do_accuracy_chunk(uuid, uuid, uuid[], date) IS
+'The work of run_forecast_accuracy on a chunk of series: the 30, 60 and 90 days through the last recorded day, and through the days of nights that were missed.';
+COMMENT ON FUNCTION replenish.conclude_job(text, uuid) IS
+'What is done once at the end of a run: replenishment marks what the budgets pay for.';
+COMMENT ON FUNCTION replenish.schedule_jobs(text, text, text, name) IS
+'Puts the three nightly jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone; a night covers each tenant''s days by the tenant''s own time zone.';
 COMMENT ON FUNCTION replenish.unschedule_jobs() IS
-'Takes the nightly jobs out of pg_cron.';
+'Takes the nightly jobs out of pg_cron: the caller''s, for a superuser everybody''s.';
 COMMENT ON FUNCTION replenish.nightly_jobs() IS
-'The nightly jobs with their schedules, for pg_cron or any other scheduler.';
+'The nightly jobs with their schedules, and as lines for a crontab and Kubernetes CronJobs.';
+COMMENT ON FUNCTION replenish.assert_night_role(name) IS
+'Raises 42501 for a role that may not run the nights.';
 COMMENT ON FUNCTION replenish.assert_pg_cron() IS
 'Raises 55000 where pg_cron is not installed.';
 COMMENT ON FUNCTION replenish.verify_deployment() IS
@@ -253,17 +263,13 @@ COMMENT ON FUNCTION replenish.health_check() IS
 'State of the services as json, for monitors.';
 COMMENT ON FUNCTION replenish.load_demo_data(date) IS
 'Loads three materials with 90 days of demand each (stable, trending, seasonal), stock and orders for a demo tenant. Safe to run again.';
-COMMENT ON PROCEDURE replenish.run_job(text, uuid, integer, jsonb) IS
+COMMENT ON PROCEDURE replenish.run_job(text, uuid, integer, jsonb, boolean, boolean) IS
 'What the three nightly procedures have in common. Callers want those.';
-COMMENT ON FUNCTION replenish.job_chunks(text, uuid, integer) IS
-'Chunks of a job: the facility first, then its materials.';
-COMMENT ON FUNCTION replenish.run_chunk(text, uuid, uuid, uuid[], jsonb) IS
-'One chunk of a job, in the caller''s transaction.';
-COMMENT ON PROCEDURE replenish.run_daily_forecasts(uuid, text, integer, integer, boolean) IS
+COMMENT ON PROCEDURE replenish.run_daily_forecasts(uuid, text, integer, integer, boolean, boolean) IS
 'The nightly forecasts: every active tenant (or one), each material with its own settings (or the given ones), a COMMIT per batch_size series. A series with unusable data goes to job_errors and does not stop the others. resume = false fits unchanged series anew. CALL it outside a transaction.';
-COMMENT ON PROCEDURE replenish.run_forecast_accuracy(uuid, date, integer) IS
+COMMENT ON PROCEDURE replenish.run_forecast_accuracy(uuid, date, integer, boolean) IS
 'The nightly accuracy: the 30, 60 and 90 days through the last recorded day (or period_end), a COMMIT per batch_size series. CALL it outside a transaction.';
-COMMENT ON PROCEDURE replenish.run_replenishment(uuid, date, integer) IS
+COMMENT ON PROCEDURE replenish.run_replenishment(uuid, date, integer, boolean) IS
 'The nightly suggestions as of today (or as_of), a COMMIT per batch_size materials. CALL it outside a transaction.';
 COMMENT ON FUNCTION replenish.accuracy_accum(internal, float8, float8) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.accuracy_combine(internal, internal) IS 'Support of an aggregate.';

@@ -175,7 +175,9 @@ DECLARE
 BEGIN
     SELECT r.rolname INTO too_strong
     FROM pg_roles AS r
-    WHERE r.rolname IN ('replenish_owner', 'replenish_reader', 'replenish_writer', 'replenish_batch')
+    WHERE r.rolname IN (
+            'replenish_owner', 'replenish_reader', 'replenish_writer', 'replenish_batch', 'replenish_night'
+        )
         AND (r.rolsuper OR r.rolbypassrls)
     LIMIT 1;
     IF too_strong IS NOT NULL THEN
@@ -191,6 +193,12 @@ BEGIN
             RETURN NEXT role_name;
         END IF;
     END LOOP;
+    -- The scheduler's login; without a password nobody comes in by it over the network.
+    IF to_regrole('replenish_night') IS NULL THEN
+        CREATE ROLE replenish_night LOGIN;
+        RETURN NEXT 'replenish_night';
+    END IF;
+    GRANT replenish_batch TO replenish_night;
     GRANT replenish_reader TO replenish_writer;
     GRANT replenish_writer TO replenish_batch;
     GRANT USAGE, CREATE ON SCHEMA replenish TO replenish_owner;

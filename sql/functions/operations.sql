@@ -46,7 +46,7 @@ AS $$
             ('demand_history'), ('class_service_levels'), ('facilities'), ('forecast_accuracy_metrics'), ('forecast_models'),
             ('forecast_fits'), ('forecast_heads'), ('forecast_overrides'), ('forecast_series'),
             ('forecast_versions'), ('demand_changes'), ('holidays'), ('inventory_levels'),
-            ('inventory_transactions'), ('job_errors'), ('job_runs'), ('material_forecasts'),
+            ('inventory_transactions'), ('job_chunks'), ('job_errors'), ('job_progress'), ('job_runs'), ('job_series'), ('material_forecasts'),
             ('materials'), ('open_orders'), ('replenishment_suggestions'), ('supplier_receipts'),
             ('tenants'), ('vendor_prices'), ('vendors'), ('vw_critical_replenishment_recommendations'),
             ('vw_forecast_accuracy_summary'), ('daily_demand_summary')

@@ -291,3 +291,86 @@ COMMENT ON COLUMN replenish.material_classes.average_demand_interval IS 'Days fr
 COMMENT ON COLUMN replenish.material_classes.cv_squared IS 'Squared coefficient of variation of the sizes of demand.';
 COMMENT ON COLUMN replenish.material_classes.demand_class IS 'SMOOTH, ERRATIC, INTERMITTENT, LUMPY or NO_DEMAND (Syntetos, Boylan and Croston 2005).';
 COMMENT ON COLUMN replenish.material_classes.service_level IS 'Service level that plans aim at, the class''s or the material''s own.';
+
+CREATE VIEW replenish.job_series WITH (security_invoker = true) AS
+SELECT
+    c.tenant_id,
+    c.job_run_id,
+    r.job_name,
+    c.facility_id,
+    s.material_id,
+    coalesce(s.outcome, c.chunk_status) AS series_status,
+    e.sqlstate,
+    e.message,
+    e.detail,
+    c.finished_at
+FROM replenish.job_chunks AS c
+JOIN replenish.job_runs AS r
+    ON r.tenant_id = c.tenant_id AND r.job_run_id = c.job_run_id
+CROSS JOIN LATERAL unnest(c.material_ids, c.outcomes) AS s (material_id, outcome)
+LEFT JOIN replenish.job_errors AS e
+    ON e.tenant_id = c.tenant_id
+    AND e.job_run_id = c.job_run_id
+    AND e.facility_id = c.facility_id
+    AND e.material_id = s.material_id;
+COMMENT ON VIEW replenish.job_series IS 'What became of each series in each run.';
+COMMENT ON COLUMN replenish.job_series.series_status IS 'PENDING; STORED (fitted), UPDATED (the model took in new days) or UNCHANGED for forecasts, DONE for the other jobs; FAILED.';
+COMMENT ON COLUMN replenish.job_series.sqlstate IS 'SQLSTATE where it failed.';
+COMMENT ON COLUMN replenish.job_series.message IS 'What was wrong.';
+COMMENT ON COLUMN replenish.job_series.detail IS 'More of it, if there is more.';
+COMMENT ON COLUMN replenish.job_series.finished_at IS 'When its chunk was done.';
+
+CREATE VIEW replenish.job_progress WITH (security_invoker = true) AS
+SELECT
+    r.tenant_id,
+    r.job_run_id,
+    r.job_name,
+    r.started_at,
+    w.sessions AS sessions_at_work,
+    r.series_total,
+    r.series_done,
+    r.series_failed,
+    round(100.0 * (r.series_done + r.series_failed) / nullif(r.series_total, 0), 1) AS done_pct,
+    p.series_per_second,
+    CASE WHEN w.sessions > 0 THEN make_interval(
+        secs => ceil((r.series_total - r.series_done - r.series_failed) / p.series_per_second)::integer
+    ) END AS remaining_time,
+    p.last_progress_at
+FROM replenish.job_runs AS r
+CROSS JOIN LATERAL (
+    SELECT replenish.job_lock('run', r.job_run_id::text) AS key
+) AS k
+CROSS JOIN LATERAL (
+    -- pg_locks shows the two halves of an advisory lock's key.
+    SELECT count(*) AS sessions
+    FROM pg_locks AS l
+    WHERE l.locktype = 'advisory'
+        AND l.classid::bigint = (k.key >> 32) & 4294967295
+        AND l.objid::bigint = k.key & 4294967295
+        AND l.objsubid = 1
+        AND l.granted
+) AS w
+LEFT JOIN LATERAL (
+    SELECT
+        round((
+            sum(d.series) / nullif(extract(epoch FROM max(d.finished_at) - min(d.started_at)), 0)
+        )::numeric, 1) AS series_per_second,
+        max(d.finished_at) AS last_progress_at
+    FROM (
+        SELECT cardinality(c.material_ids) AS series, c.started_at, c.finished_at
+        FROM replenish.job_chunks AS c
+        WHERE c.tenant_id = r.tenant_id
+            AND c.job_run_id = r.job_run_id
+            AND c.chunk_status <> 'PENDING'
+        ORDER BY c.finished_at DESC
+        LIMIT 10
+    ) AS d
+) AS p ON true
+WHERE r.run_status = 'RUNNING';
+COMMENT ON VIEW replenish.job_progress IS
+'Runs that are under way: how much is done, how fast, how long it will take. sessions_at_work 0 for more than a moment: the run was interrupted, and the next call of its procedure goes on with it.';
+COMMENT ON COLUMN replenish.job_progress.sessions_at_work IS 'Sessions that share the work now.';
+COMMENT ON COLUMN replenish.job_progress.done_pct IS 'Share of the series that are done or failed, in percent.';
+COMMENT ON COLUMN replenish.job_progress.series_per_second IS 'Series a second over the last ten chunks, all sessions together.';
+COMMENT ON COLUMN replenish.job_progress.remaining_time IS 'Time that the rest takes at that rate; NULL while nobody is at work.';
+COMMENT ON COLUMN replenish.job_progress.last_progress_at IS 'When the last chunk was done.';

@@ -1,6 +1,6 @@
 \ir ../fresh.psql
 \ir ../two_tenants.psql
-SELECT plan(22);
+SELECT no_plan();
 \set QUIET on
 
 -- A series that cannot be forecast: its span is beyond what models accept.
@@ -21,7 +21,7 @@ RESET SESSION AUTHORIZATION;
 SELECT results_eq(
     $$ SELECT left(tenant_id::text, 1), job_name, run_status, series_total, series_done, series_failed, rows_changed
        FROM replenish.job_runs WHERE job_name = 'FORECASTS' ORDER BY 1 $$,
-    $$ VALUES ('a', 'FORECASTS', 'INCOMPLETE', 4, 3, 1, 3), ('b', 'FORECASTS', 'COMPLETED', 3, 3, 0, 3) $$,
+    $$ VALUES ('a', 'FORECASTS', 'PARTIAL', 4, 3, 1, 3), ('b', 'FORECASTS', 'COMPLETED', 3, 3, 0, 3) $$,
     'every active tenant, status by completeness');
 SELECT results_eq(
     'SELECT sqlstate, message, material_id FROM replenish.job_errors',
@@ -72,11 +72,83 @@ RESET replenish.kept_versions;
 SELECT throws_ok($$ SET SESSION AUTHORIZATION writer_a; CALL replenish.run_daily_forecasts() $$, '42501', NULL, 'a writer is no batch role');
 RESET SESSION AUTHORIZATION;
 
--- Someone else is at work.
-SELECT is(replenish.start_job('FORECASTS', :a) IS NOT NULL, true, 'a run registers');
-SELECT is((SELECT count(*) FROM replenish.job_runs WHERE run_status = 'RUNNING'), 1::bigint, 'and is seen running');
-SELECT is(replenish.start_job('FORECASTS', :a) IS NOT NULL, true, 'the next run of the same session');
-SELECT is((SELECT count(*) FROM replenish.job_runs WHERE run_status = 'ABANDONED'), 1::bigint, 'marks the dead one');
+-- Interrupted runs: a call goes on with a fresh one of the same settings, and gives up an old one.
+SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
+SELECT replenish.open_run('FORECASTS', :a, 2, '{"refit": true}', true) AS run \gset
+SELECT is(replenish.run_chunk(:a, :'run', replenish.claim_chunk(:a, :'run'))::text, '', 'a chunk of an open run is done');
+SELECT results_eq('SELECT sessions_at_work, series_total, series_done, done_pct FROM replenish.job_progress', $$ VALUES (0::bigint, 4, 2, 50.0) $$, 'and its progress shows');
+SELECT is(replenish.open_run('FORECASTS', :a, 1000, '{"refit": true}', true), :'run'::uuid, 'the next call goes on with it');
+SELECT results_eq(format('SELECT series_status, count(*) FROM replenish.job_series WHERE job_run_id = %L GROUP BY 1 ORDER BY 1', :'run'), $$ VALUES ('PENDING', 2::bigint), ('STORED', 2) $$, 'where it stopped');
+SELECT isnt(replenish.open_run('FORECASTS', :a, 1000, '{"refit": false}', true), :'run'::uuid, 'another call begins its own');
+SELECT is((SELECT run_status FROM replenish.job_runs WHERE job_run_id = :'run'), 'ABANDONED', 'and gives up what nobody works on');
+SELECT replenish.open_run('FORECASTS', :a, 2, '{"refit": true}', true) AS run \gset
+UPDATE replenish.job_runs SET started_at = started_at - interval '21 hours' WHERE run_status = 'RUNNING';
+SELECT isnt(replenish.open_run('FORECASTS', :a, 2, '{"refit": true}', true), :'run'::uuid, 'what was interrupted a day ago is begun anew');
+-- Series that come while a run is open are swept up before it closes.
+SELECT job_run_id AS run FROM replenish.job_runs WHERE run_status = 'RUNNING' \gset
+INSERT INTO replenish.materials (tenant_id, material_id, material_code, material_name, primary_uom)
+VALUES (:a, '00000000-0000-4000-8000-00000000007a', 'LATE', 'late', 'EA');
+INSERT INTO replenish.demand_history (tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom)
+VALUES (:a, :facility, '00000000-0000-4000-8000-00000000007a', '2025-02-20', 1, 'EA');
+SELECT replenish.run_chunk(:a, :'run', replenish.claim_chunk(:a, :'run')) \g /dev/null
+SELECT replenish.run_chunk(:a, :'run', replenish.claim_chunk(:a, :'run')) \g /dev/null
+SELECT is(replenish.claim_chunk(:a, :'run'), NULL, 'all chunks are done');
+SELECT is(replenish.close_run(:a, :'run'), true, 'the sweep finds a series that came since');
+SELECT replenish.run_chunk(:a, :'run', replenish.claim_chunk(:a, :'run')) \g /dev/null
+SELECT is(replenish.close_run(:a, :'run'), false, 'then the run is over');
+SELECT results_eq(format('SELECT run_status, series_total, series_done FROM replenish.job_runs WHERE job_run_id = %L', :'run'), $$ VALUES ('COMPLETED', 5, 5) $$, 'complete');
+
+-- One poisoned series among many: halved down to it.
+CREATE FUNCTION public.poison() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.material_id = '00000000-0000-4000-8000-000000000002' AND NEW.tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000' THEN
+        RAISE EXCEPTION 'poison' USING ERRCODE = current_setting('test.sqlstate'), DETAIL = 'a test';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER poison BEFORE INSERT ON replenish.replenishment_suggestions FOR EACH ROW EXECUTE FUNCTION public.poison();
+DELETE FROM replenish.replenishment_suggestions WHERE tenant_id = :a;
+SET test.sqlstate = '22012';
+CALL replenish.run_replenishment(:a, as_of => '2025-03-01');
+SELECT results_eq('SELECT run_status, series_total, series_done, series_failed FROM replenish.job_runs ORDER BY started_at DESC LIMIT 1', $$ VALUES ('PARTIAL', 3, 2, 1) $$, 'a poisoned series fails alone');
+SELECT results_eq('SELECT material_id, sqlstate, message, detail FROM replenish.job_series WHERE series_status = ''FAILED'' AND job_name = ''REPLENISHMENT''', $$ VALUES ('00000000-0000-4000-8000-000000000002'::uuid, '22012', 'poison', 'a test') $$, 'by name');
+SELECT is((SELECT count(*) FROM replenish.replenishment_suggestions WHERE tenant_id = :a), 2::bigint, 'the others are written');
+-- A conflict is tried again, and what is no matter of data ends the run.
+DELETE FROM replenish.replenishment_suggestions WHERE tenant_id = :a;
+SET test.sqlstate = '40001';
+\set ON_ERROR_STOP off
+CALL replenish.run_replenishment(:a, as_of => '2025-03-02');
+\set first_state :SQLSTATE
+SET test.sqlstate = '42501';
+CALL replenish.run_replenishment(as_of => '2025-03-02');
+\set second_state :SQLSTATE
+\set ON_ERROR_STOP on
+SELECT is(:'first_state'::text, '40001', 'a conflict that stays is the call''s error');
+SELECT is(:'second_state'::text, '42501', 'and so is anything else');
+SELECT results_eq($$ SELECT left(tenant_id::text, 1), run_status, error_sqlstate, error_message FROM replenish.job_runs WHERE job_name = 'REPLENISHMENT' ORDER BY started_at DESC LIMIT 3 $$,
+    $$ VALUES ('b', 'COMPLETED', NULL, NULL), ('a', 'FAILED', '42501', 'poison'), ('a', 'FAILED', '40001', 'poison') $$, 'the runs say so, and the other tenant had its turn');
+SELECT is((SELECT max(c.attempts) FROM replenish.job_chunks AS c JOIN replenish.job_runs AS r USING (tenant_id, job_run_id) WHERE r.error_sqlstate = '40001'), 2, 'after three attempts');
+DROP TRIGGER poison ON replenish.replenishment_suggestions;
+CALL replenish.run_replenishment(:a, as_of => '2025-03-02');
+SELECT is((SELECT run_status FROM replenish.job_runs ORDER BY started_at DESC LIMIT 1), 'COMPLETED', 'the next run does the rest');
+
+-- Missed nights are made up for.
+DELETE FROM replenish.forecast_accuracy_metrics;
+CALL replenish.run_daily_forecasts(:a);
+INSERT INTO replenish.demand_history (tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom)
+SELECT :a, :facility, m.material_id, date '2025-03-01' + d, 12, 'EA' FROM generate_series(1, 5) AS d, replenish.materials AS m WHERE m.tenant_id = :a;
+CALL replenish.run_forecast_accuracy(:a, period_end => '2025-03-03');
+CALL replenish.run_forecast_accuracy(:a, period_end => '2025-03-06');
+SELECT results_eq('SELECT DISTINCT measurement_period_end FROM replenish.forecast_accuracy_metrics ORDER BY 1', $$ VALUES (date '2025-03-03'), ('2025-03-04'), ('2025-03-05'), ('2025-03-06') $$, 'a night measures the days that were missed');
+
+-- A dry run writes nothing.
+SELECT count(*) AS runs FROM replenish.job_runs \gset
+CALL replenish.run_daily_forecasts(:a, dry_run => true);
+SELECT is((SELECT count(*) FROM replenish.job_runs), :runs::bigint, 'a dry run leaves no run');
+-- Old runs go.
+UPDATE replenish.job_runs SET started_at = started_at - interval '91 days';
+CALL replenish.run_replenishment(:a, as_of => '2025-03-02');
+SELECT is((SELECT count(*) FROM replenish.job_runs WHERE tenant_id = :a), 1::bigint, 'runs are kept for replenish.kept_run_days');
+RESET app.current_tenant_id;
 
 -- Health.
 SELECT is(replenish.health_check() ->> 'status', 'healthy', 'health_check');
