@@ -38,6 +38,10 @@ const HISTORY: &str = "SELECT material_id, packed FROM replenish.packed_history(
 /// that happens in 0.2 to 0.7% of nights (crates/forecasting/README.md).
 const DRIFT: f64 = 0.7;
 
+/// Series whose histories are read at once: few enough that threads have work soon and that what is
+/// waiting takes little memory, many enough that a query costs nothing beside them.
+const PORTION: usize = 100;
+
 /// How much is computed anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -182,15 +186,20 @@ impl Chunk {
     ) -> Result<Vec<Changed<'a>>, ErrorReport> {
         let until = self.observed_until.to_pg_epoch_days();
         let recent = self.read_recent(client, updatable)?;
-        let jobs: Vec<(&'a Series, Option<&Recorded>)> = updatable
-            .iter()
-            .map(|series| (*series, recent.get(series.material_id.as_bytes())))
-            .collect();
-        let answers = pool::map(&jobs, settings::threads(), |(series, recorded)| {
-            moved(series, *recorded, until)
-        });
-        let mut made = Vec::with_capacity(jobs.len());
-        for ((series, _), answer) in jobs.into_iter().zip(answers) {
+        let mut jobs: Option<Vec<_>> = Some(
+            updatable
+                .iter()
+                .map(|series| (*series, recent.get(series.material_id.as_bytes())))
+                .collect(),
+        );
+        let answers = pool::map(
+            settings::threads(),
+            updatable.len(),
+            || Ok::<_, ErrorReport>(jobs.take()),
+            |(series, recorded): &(&'a Series, Option<&Recorded>)| moved(series, *recorded, until),
+        )?;
+        let mut made = Vec::with_capacity(answers.len());
+        for ((series, _), answer) in answers {
             match answer {
                 Some(Update::Moved(change)) => made.push(*change),
                 Some(Update::Unchanged) => {
@@ -245,16 +254,48 @@ impl Chunk {
         Ok(recent)
     }
 
-    /// Fits what is due to its whole history.
+    /// Fits what is due to its whole history: the next portion is read while threads are at work on the
+    /// former ones.
     fn fit<'a>(
         &mut self,
         client: &SpiClient<'_>,
         due: &[&'a Series],
         mode: Mode,
     ) -> Result<Vec<Changed<'a>>, ErrorReport> {
-        if due.is_empty() {
-            return Ok(Vec::new());
+        let mut portions = due.chunks(PORTION);
+        let mut fits = pool::map(
+            settings::threads(),
+            due.len(),
+            || {
+                portions
+                    .next()
+                    .map(|portion| self.read_histories(client, portion, mode))
+                    .transpose()
+            },
+            |known: &Known| forecast_with_state(&known.values, &known.series.request),
+        )?;
+        fits.sort_by_key(|(known, _)| *known.series.material_id.as_bytes());
+        let mut made = Vec::with_capacity(fits.len());
+        for (known, outcome) in fits {
+            match outcome {
+                Some(Ok((outcome, state))) => made.push(known.fitted(outcome, &state)),
+                Some(Err(error)) => self.reports.push(failed(known.series.material_id, &error)),
+                None => {
+                    let id = known.series.material_id;
+                    self.reports.push(failed(id, &Error::ModelPanicked));
+                }
+            }
         }
+        Ok(made)
+    }
+
+    /// The histories of those series that have to be fitted.
+    fn read_histories<'a>(
+        &mut self,
+        client: &SpiClient<'_>,
+        due: &[&'a Series],
+        mode: Mode,
+    ) -> Result<Vec<Known<'a>>, ErrorReport> {
         let by_id: BTreeMap<[u8; 16], &'a Series> = due
             .iter()
             .map(|series| (*series.material_id.as_bytes(), *series))
@@ -262,7 +303,7 @@ impl Chunk {
         let ids: Vec<Uuid> = due.iter().map(|series| series.material_id).collect();
         let [tenant, facility, materials] = self.key(&ids);
         let arguments = [tenant, facility, materials, self.observed_until.into()];
-        let mut jobs = Vec::with_capacity(due.len());
+        let mut histories = Vec::with_capacity(due.len());
         for row in client
             .select(HISTORY, None, &arguments)
             .map_err(sql::report)?
@@ -277,26 +318,11 @@ impl Chunk {
                 Ok(known) if mode != Mode::Refit && known.is_what_is_stored() => {
                     self.reports.push((id, UNCHANGED, None, None));
                 }
-                Ok(known) => jobs.push(known),
+                Ok(known) => histories.push(known),
                 Err(error) => self.reports.push(failed(id, &error)),
             }
         }
-        jobs.sort_by_key(|known| *known.series.material_id.as_bytes());
-        let outcomes = pool::map(&jobs, settings::threads(), |known| {
-            forecast_with_state(&known.values, &known.series.request)
-        });
-        let mut made = Vec::with_capacity(jobs.len());
-        for (known, outcome) in jobs.into_iter().zip(outcomes) {
-            match outcome {
-                Some(Ok((outcome, state))) => made.push(known.fitted(outcome, &state)),
-                Some(Err(error)) => self.reports.push(failed(known.series.material_id, &error)),
-                None => {
-                    let id = known.series.material_id;
-                    self.reports.push(failed(id, &Error::ModelPanicked));
-                }
-            }
-        }
-        Ok(made)
+        Ok(histories)
     }
 }
 

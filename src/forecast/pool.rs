@@ -1,45 +1,65 @@
 //! Work spread over threads inside one backend.
 //!
 //! The threads see plain data and never call PostgreSQL; all signals are blocked in them, so the
-//! backend's handlers run where they belong. The backend itself looks for a cancel request while
-//! it waits. Whatever happens, no thread outlives the call.
+//! backend's handlers run where they belong. The backend itself brings the jobs, a portion at a time,
+//! while the threads are at work on the former ones, and looks for a cancel request while it waits.
+//! Whatever happens, no thread outlives the call.
 
 use pgrx::check_for_interrupts;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread::{self, Builder};
 use std::time::Duration;
 
 /// How long a cancel request may go unnoticed. A single fit takes milliseconds.
-const POLL: Duration = Duration::from_millis(20);
+const POLL: Duration = Duration::from_millis(5);
 
 /// Fewer jobs than this are not worth a thread of their own.
 const JOBS_PER_THREAD: usize = 8;
 
-/// The answer of `work` to every job, in job order; `None` where it panicked.
-pub fn map<J: Sync, R: Send>(
-    jobs: &[J],
+/// Jobs with the answer of `work` to each, in the order in which `portions` brought them; `None`
+/// where it panicked. `expected` jobs in all decide how many threads are worth it.
+///
+/// # Errors
+/// That of `portions`.
+pub fn map<J: Send, R: Send, E>(
     threads: usize,
+    expected: usize,
+    mut portions: impl FnMut() -> Result<Option<Vec<J>>, E>,
     work: impl Fn(&J) -> R + Sync,
-) -> Vec<Option<R>> {
-    let guarded = |job: &J| catch_unwind(AssertUnwindSafe(|| work(job))).ok();
-    let threads = threads.min(jobs.len().div_ceil(JOBS_PER_THREAD));
+) -> Result<Vec<(J, Option<R>)>, E> {
+    let answered = |job: J| {
+        let answer = catch_unwind(AssertUnwindSafe(|| work(&job))).ok();
+        (job, answer)
+    };
+    let threads = threads.min(expected.div_ceil(JOBS_PER_THREAD));
     if threads <= 1 {
-        return in_this_thread(jobs, guarded);
+        let mut done = Vec::with_capacity(expected);
+        while let Some(portion) = portions()? {
+            done.extend(portion.into_iter().map(|job| {
+                check_for_interrupts!();
+                answered(job)
+            }));
+        }
+        return Ok(done);
     }
-    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let receiver = Mutex::new(receiver);
     let stopped = AtomicBool::new(false);
-    let mut answers: Vec<Option<R>> = Vec::new();
-    answers.resize_with(jobs.len(), || None);
-    let collected = thread::scope(|scope| {
-        // A cancel request unwinds through here: the flag must be up before the scope joins.
+    let mut done = thread::scope(|scope| {
+        // An error or a cancel request leaves through here: the flag must be up before the scope joins.
         let _stop = StopOnDrop(&stopped);
+        let sender = sender;
         let worker = || {
             let mut done = Vec::new();
             while !stopped.load(Ordering::Relaxed) {
-                let index = next.fetch_add(1, Ordering::Relaxed);
-                let Some(job) = jobs.get(index) else { break };
-                done.push((index, guarded(job)));
+                let next = receiver
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .recv();
+                let Ok((place, job)) = next else { break };
+                done.push((place, answered(job)));
             }
             done
         };
@@ -49,32 +69,29 @@ pub fn map<J: Sync, R: Send>(
                 .map_while(|_| Builder::new().spawn_scoped(scope, worker).ok())
                 .collect()
         };
+        let mut places = 0..;
+        while let Some(portion) = portions()? {
+            for (place, job) in (&mut places).zip(portion) {
+                // It fails only where all receivers are gone.
+                let _ = sender.send((place, job));
+            }
+        }
+        drop(sender);
         while !workers.iter().all(|worker| worker.is_finished()) {
             check_for_interrupts!();
-            thread::sleep(POLL.min(Duration::from_millis(1 + jobs.len() as u64 / 20)));
+            thread::sleep(POLL);
         }
-        let mut collected: Vec<_> = workers
+        let mut done: Vec<(usize, _)> = workers
             .into_iter()
             .filter_map(|worker| worker.join().ok())
             .flatten()
             .collect();
         // Where no thread could be had at all, the work is done here.
-        collected.extend(worker());
-        collected
-    });
-    for (index, answer) in collected {
-        answers[index] = answer;
-    }
-    answers
-}
-
-fn in_this_thread<J, R>(jobs: &[J], work: impl Fn(&J) -> Option<R>) -> Vec<Option<R>> {
-    jobs.iter()
-        .map(|job| {
-            check_for_interrupts!();
-            work(job)
-        })
-        .collect()
+        done.extend(worker());
+        Ok(done)
+    })?;
+    done.sort_unstable_by_key(|(place, _)| *place);
+    Ok(done.into_iter().map(|(_, answer)| answer).collect())
 }
 
 struct StopOnDrop<'a>(&'a AtomicBool);
