@@ -39,13 +39,20 @@ pub(crate) fn minimise_one(mut f: impl FnMut(f64) -> f64, low: f64, high: f64) -
     }
 }
 
+/// Points that are laid before the function at once.
+pub(crate) const AT_ONCE: usize = 4;
+
 /// A point of `N` variables with the function's value there.
 type Vertex<const N: usize> = ([f64; N], f64);
 
 /// Nelder and Mead (1965) within bounds: a step outside is cut back to the edge. `start` is where
 /// the search begins, `step` how far the first simplex reaches.
+///
+/// `f` answers the value of one of several points, the first of them first. The others may be asked
+/// for next: a function that takes little longer for all of them than for one computes them together
+/// when asked for the first.
 pub(crate) fn minimise<const N: usize>(
-    mut f: impl FnMut(&[f64; N]) -> f64,
+    mut f: impl FnMut(&[[f64; N]; AT_ONCE], usize) -> f64,
     start: [f64; N],
     step: f64,
     bounds: &[(f64, f64); N],
@@ -57,13 +64,14 @@ pub(crate) fn minimise<const N: usize>(
         }
         point
     };
-    let mut vertex = |point: [f64; N]| -> Vertex<N> {
-        let point = clamp(point);
-        let value = f(&point);
-        (point, if value.is_finite() { value } else { f64::MAX })
+    let mut vertex = |points: &[[f64; N]; AT_ONCE], index: usize| -> Vertex<N> {
+        let value = f(points, index);
+        (
+            points[index],
+            if value.is_finite() { value } else { f64::MAX },
+        )
     };
-    let mut simplex: Vec<Vertex<N>> = Vec::with_capacity(N + 1);
-    simplex.push(vertex(start));
+    let mut corners = vec![start];
     for index in 0..N {
         let mut point = start;
         let (low, high) = bounds[index];
@@ -73,8 +81,9 @@ pub(crate) fn minimise<const N: usize>(
         } else {
             -reach
         };
-        simplex.push(vertex(point));
+        corners.push(point);
     }
+    let mut simplex: Vec<Vertex<N>> = together(&corners, clamp, &mut vertex);
     let mut spent = N + 1;
     while spent < evaluations {
         simplex.sort_unstable_by(|a, b| a.1.total_cmp(&b.1));
@@ -88,18 +97,19 @@ pub(crate) fn minimise<const N: usize>(
                 *sum += value / N as f64;
             }
         }
-        let towards = |factor: f64| {
+        // Reflected, expanded, contracted outside and inside.
+        let candidates = [1.0, 2.0, 0.5, -0.5].map(|factor| {
             let mut point = centre;
             for (value, worst) in point.iter_mut().zip(&worst.0) {
                 *value += factor * (*value - worst);
             }
-            point
-        };
-        let reflected = vertex(towards(1.0));
+            clamp(point)
+        });
+        let reflected = vertex(&candidates, 0);
         spent += 1;
         let replacement = if reflected.1 < best.1 {
             spent += 1;
-            let expanded = vertex(towards(2.0));
+            let expanded = vertex(&candidates, 1);
             if expanded.1 < reflected.1 {
                 expanded
             } else {
@@ -110,25 +120,40 @@ pub(crate) fn minimise<const N: usize>(
         } else {
             spent += 1;
             let inside = reflected.1 >= worst.1;
-            vertex(towards(if inside { -0.5 } else { 0.5 }))
+            vertex(&candidates, if inside { 3 } else { 2 })
         };
         if replacement.1 < worst.1 {
             simplex[N] = replacement;
             continue;
         }
-        for shrunk in simplex.iter_mut().skip(1) {
-            let mut point = shrunk.0;
-            for (value, best) in point.iter_mut().zip(&best.0) {
-                *value = (*value + best) / 2.0;
-            }
-            *shrunk = vertex(point);
-            spent += 1;
-        }
+        let shrunk: Vec<[f64; N]> = simplex[1..]
+            .iter()
+            .map(|(point, _)| std::array::from_fn(|index| (point[index] + best.0[index]) / 2.0))
+            .collect();
+        simplex.truncate(1);
+        simplex.extend(together(&shrunk, clamp, &mut vertex));
+        spent += N;
     }
     simplex
         .iter()
         .min_by(|a, b| a.1.total_cmp(&b.1))
         .map_or(start, |(point, _)| *point)
+}
+
+/// The vertices at all points.
+fn together<const N: usize>(
+    points: &[[f64; N]],
+    clamp: impl Fn([f64; N]) -> [f64; N],
+    mut vertex: impl FnMut(&[[f64; N]; AT_ONCE], usize) -> Vertex<N>,
+) -> Vec<Vertex<N>> {
+    let mut vertices = Vec::with_capacity(points.len());
+    for group in points.chunks(AT_ONCE) {
+        // Places that are left over hold the last point again.
+        let padded: [[f64; N]; AT_ONCE] =
+            std::array::from_fn(|index| clamp(group[index.min(group.len() - 1)]));
+        vertices.extend((0..group.len()).map(|index| vertex(&padded, index)));
+    }
+    vertices
 }
 
 #[cfg(test)]
@@ -149,7 +174,10 @@ mod tests {
 
     #[test]
     fn finds_the_minimum_of_a_bent_valley() {
-        let rosenbrock = |p: &[f64; 2]| 100.0 * (p[1] - p[0] * p[0]).powi(2) + (1.0 - p[0]).powi(2);
+        let rosenbrock = |points: &[[f64; 2]; AT_ONCE], index: usize| {
+            let [x, y] = points[index];
+            100.0 * (y - x * x).powi(2) + (1.0 - x).powi(2)
+        };
         let found = minimise(rosenbrock, [0.1, 0.1], 0.1, &[(-2.0, 2.0); 2], 1_000);
         assert!((found[0] - 1.0).abs() < 1e-2 && (found[1] - 1.0).abs() < 1e-2);
     }

@@ -20,7 +20,7 @@
 
 use super::{Errors, Fitted, Model, named};
 use crate::bands::growing;
-use crate::optimise::minimise;
+use crate::optimise::{AT_ONCE, minimise};
 use crate::{Bands, Error, check};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -95,7 +95,10 @@ pub fn fit(
     let cost = |point: &[f64; 3]| run(tail, choose(point)).errors.sum_of_squares();
     let point = [[0.5, 0.1, 0.95], [0.1, 0.1, 0.9]]
         .into_iter()
-        .map(|start| minimise(cost, start, 0.2, &bounds, EVALUATIONS))
+        .map(|start| {
+            let one = |points: &[[f64; 3]; AT_ONCE], index: usize| cost(&points[index]);
+            minimise(one, start, 0.2, &bounds, EVALUATIONS)
+        })
         .min_by(|a, b| cost(a).total_cmp(&cost(b)))
         .unwrap_or([0.3, 0.1, 0.9]);
     Ok(fitted(history, choose(&point), damped))

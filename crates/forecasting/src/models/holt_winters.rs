@@ -22,7 +22,7 @@
 
 use super::{Errors, Fitted, Model, is_ring, named, take_turn};
 use crate::bands::growing;
-use crate::optimise::minimise;
+use crate::optimise::{AT_ONCE, minimise};
 use crate::{Bands, Error, check};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -103,6 +103,7 @@ struct Parameters {
 
 impl Parameters {
     /// Moves level, slope and the step's figure on by one value and answers its error.
+    #[inline(always)]
     fn step(
         self,
         seasonal: Seasonal,
@@ -184,15 +185,30 @@ pub fn fit(history: &[f64], options: &Options) -> Result<HoltWinters, Error> {
     }
     let tail = tail_of_seasons(history, options.season_length);
     let first = FirstStates::of(tail, options);
-    let mut filter = Filter::new(&first, options.seasonal);
-    let mut cost = |point: &[f64; 4]| filter.run(tail, &first, choose(point)).sum_of_squares();
-    let start = best_start(&mut cost);
+    let mut filters = Filters::new(&first, options.seasonal);
+    let mut costs = |points: &[[f64; 4]; AT_ONCE]| {
+        filters.sums_of_squares(tail, &first, points.map(|p| choose(&p)))
+    };
+    let start = best_start(&mut costs);
+    let mut known = [0.0; AT_ONCE];
     let point = if options.damped {
-        minimise(&mut cost, start, 0.2, &BOUNDS, EVALUATIONS * 4 / 3)
+        let cost = |points: &[[f64; 4]; AT_ONCE], index: usize| {
+            if index == 0 {
+                known = costs(points);
+            }
+            known[index]
+        };
+        minimise(cost, start, 0.2, &BOUNDS, EVALUATIONS * 4 / 3)
     } else {
         let inner = [BOUNDS[0], BOUNDS[1], BOUNDS[2]];
+        let cost = |points: &[[f64; 3]; AT_ONCE], index: usize| {
+            if index == 0 {
+                known = costs(&points.map(|[a, b, c]| [a, b, c, 1.0]));
+            }
+            known[index]
+        };
         let [a, b, c] = minimise(
-            |point: &[f64; 3]| cost(&[point[0], point[1], point[2], 1.0]),
+            cost,
             [start[0], start[1], start[2]],
             0.2,
             &inner,
@@ -204,16 +220,20 @@ pub fn fit(history: &[f64], options: &Options) -> Result<HoltWinters, Error> {
 }
 
 /// The best of a coarse grid: one start alone ends in the wrong valley on short series.
-fn best_start(mut cost: impl FnMut(&[f64; 4]) -> f64) -> [f64; 4] {
-    let mut best = (f64::INFINITY, START);
+fn best_start(mut costs: impl FnMut(&[[f64; 4]; AT_ONCE]) -> [f64; AT_ONCE]) -> [f64; 4] {
+    let mut grid = Vec::with_capacity(12);
     for alpha in [0.05, 0.3, 0.7] {
         for beta in [0.02, 0.2] {
             for gamma in [0.1, 0.6] {
-                let point = [alpha, beta, gamma, START[3]];
-                let value = cost(&point);
-                if value < best.0 {
-                    best = (value, point);
-                }
+                grid.push([alpha, beta, gamma, START[3]]);
+            }
+        }
+    }
+    let mut best = (f64::INFINITY, START);
+    for points in grid.as_chunks::<AT_ONCE>().0 {
+        for (point, value) in points.iter().zip(costs(points)) {
+            if value < best.0 {
+                best = (value, *point);
             }
         }
     }
@@ -361,6 +381,64 @@ impl Filter {
         }
         (self.level, self.slope, self.next) = (level, slope, place);
         errors
+    }
+}
+
+/// The recursions for several parameters at once: a step has to wait for the one before it, so that
+/// one series alone leaves most of the processor idle.
+struct Filters {
+    seasonal: Seasonal,
+    season: Vec<[f64; AT_ONCE]>,
+}
+
+impl Filters {
+    fn new(first: &FirstStates, seasonal: Seasonal) -> Self {
+        Self {
+            seasonal,
+            season: vec![[0.0; AT_ONCE]; first.season.len()],
+        }
+    }
+
+    /// Sums of squared one-step errors from the second season on.
+    fn sums_of_squares(
+        &mut self,
+        history: &[f64],
+        first: &FirstStates,
+        parameters: [Parameters; AT_ONCE],
+    ) -> [f64; AT_ONCE] {
+        for (figures, figure) in self.season.iter_mut().zip(&first.season) {
+            *figures = [*figure; AT_ONCE];
+        }
+        match self.seasonal {
+            Seasonal::Additive => self.run(Seasonal::Additive, history, first, parameters),
+            Seasonal::Multiplicative => {
+                self.run(Seasonal::Multiplicative, history, first, parameters)
+            }
+        }
+    }
+
+    /// Compiled once for each constant `seasonal`.
+    #[inline(always)]
+    fn run(
+        &mut self,
+        seasonal: Seasonal,
+        history: &[f64],
+        first: &FirstStates,
+        parameters: [Parameters; AT_ONCE],
+    ) -> [f64; AT_ONCE] {
+        let m = self.season.len();
+        let (mut level, mut slope) = ([first.level; AT_ONCE], [first.slope; AT_ONCE]);
+        let mut sums = [0.0; AT_ONCE];
+        for turn in history[m..].chunks(m) {
+            for (value, figures) in turn.iter().zip(&mut self.season) {
+                for lane in 0..AT_ONCE {
+                    let states = (&mut level[lane], &mut slope[lane], &mut figures[lane]);
+                    let error = parameters[lane].step(seasonal, states, *value);
+                    sums[lane] += error * error;
+                }
+            }
+        }
+        sums
     }
 }
 
