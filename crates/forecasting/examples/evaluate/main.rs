@@ -15,13 +15,13 @@
 mod data;
 mod score;
 
+use cpu_time::ThreadTime;
 use data::Series;
 use forecasting::{Algorithm, Request, forecast};
 use score::Score;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 struct Options {
     algorithm: Algorithm,
@@ -88,7 +88,7 @@ fn measure(name: &str, all: &[Series], algorithm: Algorithm) -> Result<(), Box<d
             season_length: Some(series.season_length),
             non_negative: true,
         };
-        let start = Instant::now();
+        let start = ThreadTime::now();
         let outcome = forecast(&series.train, &request)?;
         seconds += start.elapsed().as_secs_f64();
         *chosen.entry(outcome.explanation.algorithm).or_default() += 1;
