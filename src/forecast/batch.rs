@@ -40,7 +40,7 @@ const DRIFT: f64 = 0.7;
 
 /// Series whose histories are read at once: few enough that threads have work soon and that what is
 /// waiting takes little memory, many enough that a query costs nothing beside them.
-const PORTION: usize = 100;
+const PORTION: usize = 32;
 
 /// How much is computed anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
