@@ -70,7 +70,7 @@ AS $$
             AND r.started_at > run_metrics.moment - interval '30 days'
             AND r.run_status <> 'RUNNING'
     )
-    SELECT m.metric_name, jsonb_build_object('job', n.job_name), m.metric_value
+    SELECT m.metric_name, jsonb_build_object('job_name', n.job_name), m.metric_value
     FROM newest AS n
     CROSS JOIN LATERAL (VALUES
         ('replenish_job_last_duration_seconds', extract(epoch FROM n.finished_at - n.started_at)::float8),
@@ -82,18 +82,18 @@ AS $$
     ) AS m (metric_name, metric_value)
     WHERE NOT n.is_running AND m.metric_value IS NOT NULL
     UNION ALL
-    SELECT 'replenish_job_running_since_timestamp_seconds', jsonb_build_object('job', n.job_name),
+    SELECT 'replenish_job_running_since_timestamp_seconds', jsonb_build_object('job_name', n.job_name),
         extract(epoch FROM n.started_at)
     FROM newest AS n
     WHERE n.is_running
     UNION ALL
-    SELECT 'replenish_job_runs_recent', jsonb_build_object('job', r.job_name, 'status', r.run_status),
+    SELECT 'replenish_job_runs_recent', jsonb_build_object('job_name', r.job_name, 'status', r.run_status),
         count(*)
     FROM recent AS r
     GROUP BY r.job_name, r.run_status
     UNION ALL
     -- Text, so that the label reads the same everywhere.
-    SELECT m.metric_name, jsonb_build_object('job', q.job_name, 'quantile', p.quantile::text),
+    SELECT m.metric_name, jsonb_build_object('job_name', q.job_name, 'quantile', p.quantile::text),
         m.metric_value
     FROM (VALUES (0.5), (0.95), (0.99)) AS p (quantile)
     CROSS JOIN LATERAL (
@@ -183,6 +183,8 @@ AS $$
     GROUP BY a.state
     UNION ALL
     SELECT 'replenish_server_connections_limit', '{}', current_setting('max_connections')::float8
+    UNION ALL
+    SELECT 'replenish_server_start_timestamp_seconds', '{}', extract(epoch FROM pg_postmaster_start_time())
     UNION ALL
     SELECT m.metric_name, m.labels, m.metric_value FROM replenish.statement_metrics() AS m
 $$;

@@ -86,7 +86,7 @@ ALTER TABLE replenish.job_metrics SET (fillfactor = 50);
 COMMENT ON TABLE replenish.job_metrics IS
 'Operational figures of each tenant: durations, counts, ages, averages; no names, no quantities. Written as the tenant after each job and by run_alerts(); pg_monitor reads all rows.';
 COMMENT ON COLUMN replenish.job_metrics.metric_name IS 'Name of the figure, as exporters publish it.';
-COMMENT ON COLUMN replenish.job_metrics.labels IS 'Labels of the figure beside tenant_id, such as job and quantile.';
+COMMENT ON COLUMN replenish.job_metrics.labels IS 'Labels of the figure beside tenant_id, such as job_name and quantile.';
 COMMENT ON COLUMN replenish.job_metrics.metric_value IS 'The figure; its unit is the end of its name.';
 COMMENT ON COLUMN replenish.job_metrics.measured_at IS 'When this value came in; one that stays the same keeps its moment.';
 SELECT replenish.isolate_tenant('replenish.job_metrics');

@@ -188,7 +188,7 @@ SET SESSION AUTHORIZATION exporter;
 SELECT ok((SELECT count(DISTINCT labels ->> 'tenant_id') >= 3 FROM replenish.metrics), 'pg_monitor reads the figures of every tenant');
 SELECT is_empty(
     $$ SELECT DISTINCT k FROM replenish.metrics AS m CROSS JOIN jsonb_object_keys(m.labels) AS k
-       WHERE k NOT IN ('tenant_id', 'job', 'quantile', 'status', 'alert_name', 'severity', 'table', 'state', 'routine', 'version') $$,
+       WHERE k NOT IN ('tenant_id', 'job_name', 'quantile', 'status', 'alert_name', 'severity', 'table', 'state', 'routine', 'version') $$,
     'which name no material, facility or category');
 SELECT throws_ok('SELECT * FROM replenish.alerts', '42501', NULL, 'and no table of theirs');
 SELECT is(replenish.health_check() ->> 'status', 'healthy', 'and may ask for health');
