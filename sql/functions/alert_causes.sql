@@ -30,8 +30,8 @@ AS $$
     WHERE alert_causes.tenant_id = replenish.server_tenant_id()
 $$;
 
--- The newest run of each job that is over, and the newest that is at work, if any. A run whose
--- backend is gone is over, whatever its row says.
+-- The newest run of each job that is over, and the newest that is at work, if any. A run on which no
+-- session has worked for a minute is over, whatever its row says: between two chunks it takes less.
 CREATE FUNCTION replenish.newest_runs(tenant_id uuid)
 RETURNS TABLE (
     job_name text,
@@ -56,14 +56,13 @@ AS $$
         r.series_total, r.series_done, r.series_failed, r.rows_changed, r.backend_pid,
         r.error_sqlstate, r.error_message
     FROM replenish.job_runs AS r
+    LEFT JOIN replenish.job_progress AS p
+        ON p.tenant_id = r.tenant_id AND p.job_run_id = r.job_run_id
     CROSS JOIN LATERAL (
-        SELECT CASE
-            WHEN r.run_status <> 'RUNNING' THEN false
-            ELSE EXISTS (
-                SELECT FROM pg_stat_activity AS b
-                WHERE b.pid = r.backend_pid AND b.datname = current_database()
-            )
-        END
+        SELECT r.run_status = 'RUNNING' AND (
+            p.sessions_at_work > 0
+            OR clock_timestamp() - coalesce(p.last_progress_at, r.started_at) < interval '1 minute'
+        )
     ) AS s (is_running)
     WHERE r.tenant_id = newest_runs.tenant_id
     ORDER BY r.job_name, s.is_running, r.started_at DESC
@@ -90,8 +89,8 @@ AS $$
                 '%s ended by an error after %s of %s series: %s %s', r.name, r.series_done,
                 r.series_total, coalesce(r.error_sqlstate, '?????'), coalesce(r.error_message, 'unknown'))
             ELSE format(
-                '%s stopped after %s of %s series: its backend %s is gone', r.name, r.series_done,
-                r.series_total, r.backend_pid)
+                '%s was interrupted after %s of %s series: no session is at work on it', r.name,
+                r.series_done, r.series_total)
         END,
         jsonb_build_object(
             'job_run_id', r.job_run_id, 'run_status', r.run_status, 'started_at', r.started_at,
@@ -453,7 +452,7 @@ COMMENT ON TYPE replenish.alert_cause IS 'A cause of an alert, as alerts keeps i
 COMMENT ON FUNCTION replenish.alert_causes(uuid, timestamptz) IS
 'Every cause of an alert that holds for the tenant at a moment; evaluate_alerts makes rows of them.';
 COMMENT ON FUNCTION replenish.newest_runs(uuid) IS
-'Of each job the newest run that is over and the newest that is at work. A run whose backend is gone is over.';
+'Of each job the newest run that is over and the newest that is at work. A run on which no session is at work is over.';
 COMMENT ON FUNCTION replenish.job_causes(uuid, timestamptz) IS
 'Jobs whose last run failed or left series undone, and runs that took or take too long.';
 COMMENT ON FUNCTION replenish.failed_series(uuid, uuid) IS

@@ -128,8 +128,8 @@ BEGIN
         EXECUTE 'SELECT count(*) FROM cron.job AS j JOIN replenish.nightly_jobs() AS n '
             'ON n.job_name = j.jobname WHERE j.active' INTO scheduled;
         RETURN QUERY
-        SELECT 'jobs', CASE WHEN scheduled = 3 THEN 'OK' ELSE 'WARNING' END,
-            format('%s of 3 nightly jobs are scheduled and visible to %s', scheduled, current_user);
+        SELECT 'jobs', CASE WHEN scheduled = 4 THEN 'OK' ELSE 'WARNING' END,
+            format('%s of 4 jobs are scheduled and visible to %s', scheduled, current_user);
     END IF;
 END
 $$;
