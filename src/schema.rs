@@ -24,7 +24,8 @@ const MIGRATIONS: &[Migration] = migrations![
     6 "0006_accuracy",
     7 "0007_replenishment",
     8 "0008_jobs",
-    9 "0009_views",
+    9 "0009_alerts",
+    10 "0010_views",
 ];
 
 /// All migrations that this library knows.
@@ -114,6 +115,21 @@ extension_sql_file!(
 extension_sql_file!(
     "../sql/functions/schedule.sql",
     name = "schedule",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/alerts.sql",
+    name = "alerts",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/alert_causes.sql",
+    name = "alert_causes",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/metrics.sql",
+    name = "metrics",
     requires = ["types"]
 );
 extension_sql_file!(

@@ -241,8 +241,8 @@ COMMENT ON FUNCTION replenish.do_accuracy_chunk(uuid, uuid, uuid[], date) IS
 'The work of run_forecast_accuracy on a chunk of series: the 30, 60 and 90 days through the last recorded day, and through the days of nights that were missed.';
 COMMENT ON FUNCTION replenish.conclude_job(text, uuid) IS
 'What is done once at the end of a run: replenishment marks what the budgets pay for.';
-COMMENT ON FUNCTION replenish.schedule_jobs(text, text, text, name) IS
-'Puts the three nightly jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone; a night covers each tenant''s days by the tenant''s own time zone.';
+COMMENT ON FUNCTION replenish.schedule_jobs(text, text, text, text, name) IS
+'Puts the jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, alerts every 15 minutes, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone; a night covers each tenant''s days by the tenant''s own time zone.';
 COMMENT ON FUNCTION replenish.unschedule_jobs() IS
 'Takes the nightly jobs out of pg_cron: the caller''s, for a superuser everybody''s.';
 COMMENT ON FUNCTION replenish.nightly_jobs() IS

@@ -104,7 +104,7 @@ BEGIN
             EXECUTE format('DROP VIEW %s', relation);
         END LOOP;
         EXECUTE (
-            SELECT m.statements FROM replenish.migrations() AS m WHERE m.migration_name = '0009_views'
+            SELECT m.statements FROM replenish.migrations() AS m WHERE m.migration_name = '0010_views'
         );
     END IF;
     IF NOT EXISTS (
@@ -202,7 +202,8 @@ BEGIN
     GRANT replenish_reader TO replenish_writer;
     GRANT replenish_writer TO replenish_batch;
     GRANT USAGE, CREATE ON SCHEMA replenish TO replenish_owner;
-    GRANT USAGE ON SCHEMA replenish TO replenish_reader;
+    -- pg_monitor reads job_metrics, metrics and health_check(), see 0009_alerts.
+    GRANT USAGE ON SCHEMA replenish TO replenish_reader, pg_monitor;
     GRANT SET ON PARAMETER app.current_tenant_id TO replenish_batch;
     FOR routine IN
         SELECT c.signature, c.granted_to FROM replenish.closed_routines() AS c
