@@ -41,12 +41,17 @@ AS $$
             round(o.total_cost, 4),
             round(l.mean, 4),
             format(
-                '%s %s available and %s on order do not exceed the reorder point of %s: %s expected '
-                'in %s days plus %s safety stock. %s',
+                '%s %s available and %s on order do not exceed the reorder point of %s%s. %s',
                 trim_scale(round(s.available, 1)), p.policy ->> 'uom',
                 trim_scale(round(s.on_order, 1)), trim_scale(round(n.reorder_point, 1)),
-                trim_scale(round(t.demand, 1)), trim_scale(round(t.days, 1)),
-                trim_scale(round(n.safety_stock, 1)),
+                CASE
+                    WHEN p.policy ->> 'minimum_stock_quantity' IS NOT NULL
+                        THEN ', as stated for the material'
+                    ELSE format(
+                        ': %s expected in %s days plus %s safety stock',
+                        trim_scale(round(t.demand, 1)), trim_scale(round(t.days, 1)),
+                        trim_scale(round(n.safety_stock, 1)))
+                END,
                 CASE
                     WHEN s.available <= 0 THEN 'Nothing is available now.'
                     WHEN s.days_until_stockout <= o.delivery_in_days THEN format(
@@ -148,10 +153,6 @@ BEGIN
         generate_replenishment_recommendations.tenant_id,
         generate_replenishment_recommendations.facility_id, chosen, today, urgency_level_filter
     );
-    PERFORM replenish.apply_budget(
-        generate_replenishment_recommendations.tenant_id,
-        generate_replenishment_recommendations.facility_id
-    );
     RETURN QUERY
     SELECT r.*
     FROM replenish.get_replenishment_recommendations(
@@ -226,7 +227,8 @@ BEGIN
             forecasted_demand_60_days, forecasted_demand_90_days, projected_stockout_date,
             days_until_stockout, urgency_level, recommended_order_quantity, recommended_order_uom,
             recommended_order_date, recommended_delivery_date, estimated_unit_cost,
-            estimated_total_cost, vendor_lead_time_days, suggestion_reason, calculation_method
+            estimated_total_cost, vendor_lead_time_days, suggestion_reason, calculation_method,
+            order_benefit
         )
         SELECT
             p.tenant_id, p.facility_id, p.material_id, p.suggestion_status, p.calculation,
@@ -237,7 +239,8 @@ BEGIN
             p.days_until_stockout, p.urgency_level, p.recommended_order_quantity,
             p.recommended_order_uom, p.recommended_order_date, p.recommended_delivery_date,
             p.estimated_unit_cost, p.estimated_total_cost, p.vendor_lead_time_days,
-            p.suggestion_reason, p.calculation_method
+            p.suggestion_reason, p.calculation_method,
+            (p.calculation #>> '{plan,order,benefit}')::float8
         FROM proposal AS p
         WHERE store_suggestions.urgency_level_filter IS NULL
             OR p.urgency_level = store_suggestions.urgency_level_filter
@@ -269,12 +272,14 @@ BEGIN
             estimated_total_cost = excluded.estimated_total_cost,
             vendor_lead_time_days = excluded.vendor_lead_time_days,
             suggestion_reason = excluded.suggestion_reason,
-            calculation_method = excluded.calculation_method
+            calculation_method = excluded.calculation_method,
+            order_benefit = excluded.order_benefit
         -- The calculation holds every input and every result.
         WHERE r.suggestion_status = 'PENDING' AND r.calculation <> excluded.calculation
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM expired) + (SELECT count(*) FROM stored) INTO written;
+    PERFORM replenish.apply_budget(store_suggestions.tenant_id, store_suggestions.facility_id);
     RETURN written;
 END
 $$;
@@ -305,14 +310,13 @@ BEGIN
         SELECT
             array_agg(s.suggestion_id ORDER BY s.suggestion_id) AS suggestion_ids,
             array_agg(coalesce(s.estimated_total_cost, 0)::float8 ORDER BY s.suggestion_id) AS costs,
-            array_agg(
-                coalesce((s.calculation #>> '{plan,order,benefit}')::float8, 0)
-                ORDER BY s.suggestion_id
-            ) AS benefits
+            array_agg(coalesce(s.order_benefit, 0) ORDER BY s.suggestion_id) AS benefits
         FROM replenish.replenishment_suggestions AS s
         WHERE s.tenant_id = apply_budget.tenant_id
             AND s.facility_id = apply_budget.facility_id
             AND s.suggestion_status = 'PENDING'
+            -- Without a budget only former verdicts are taken back.
+            AND (cap IS NOT NULL OR s.is_within_budget IS NOT NULL)
     ),
     funded AS (
         SELECT u.suggestion_id, u.taken

@@ -33,6 +33,7 @@ CREATE TABLE replenish.replenishment_suggestions (
     review_notes                    text,
     converted_purchase_order_id     uuid,
     is_within_budget                boolean,
+    order_benefit                   float8,
     calculation                     jsonb       NOT NULL DEFAULT '{}',
     created_at                      timestamptz NOT NULL DEFAULT now(),
     created_by                      text        NOT NULL DEFAULT current_user,
@@ -81,7 +82,7 @@ COMMENT ON COLUMN replenish.replenishment_suggestions.recommended_order_date IS 
 COMMENT ON COLUMN replenish.replenishment_suggestions.recommended_delivery_date IS 'Day on which it would come.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.estimated_unit_cost IS 'The preferred vendor''s price at this quantity, else the last cost of a unit, else its standard cost.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.estimated_total_cost IS 'Quantity times unit cost.';
-COMMENT ON COLUMN replenish.replenishment_suggestions.vendor_lead_time_days IS 'Mean lead time, actual receipts counted, in days.';
+COMMENT ON COLUMN replenish.replenishment_suggestions.vendor_lead_time_days IS 'Mean lead time, actual receipts counted, in calendar days.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.suggestion_reason IS 'Why, in a sentence for the buyer.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.calculation_method IS 'MIN_MAX where that is the policy, else FORECAST_BASED, or REORDER_POINT where there is no forecast.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.reviewed_by IS 'Who decided.';
@@ -89,5 +90,6 @@ COMMENT ON COLUMN replenish.replenishment_suggestions.reviewed_at IS 'When.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.review_notes IS 'Why, in words.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.converted_purchase_order_id IS 'The purchase order it became.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.is_within_budget IS 'Whether the facility''s replenishment_budget pays for it, best benefit for the money first; NULL without a budget.';
+COMMENT ON COLUMN replenish.replenishment_suggestions.order_benefit IS 'Cost of the shortage that the order avoids less the cost of holding it: what a budget ranks by; NULL without a cost.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.calculation IS 'What it was made from: policy, facts and plan, as explain_suggestion shows them.';
 SELECT replenish.isolate_tenant('replenish.replenishment_suggestions');

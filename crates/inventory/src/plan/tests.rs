@@ -58,6 +58,7 @@ impl World {
                 frequent: true,
                 planned: &self.planned,
                 is_forecast: true,
+                backtest: None,
                 average: 20.0,
                 std_dev: 3.2,
             },
@@ -70,6 +71,7 @@ impl World {
             prices: &[],
             closed_days: &self.closed,
             today: 1000,
+            today_is_open: false,
         })
         .unwrap()
     }
@@ -192,6 +194,7 @@ fn without_a_forecast_the_textbook_formula_stands() {
             frequent: true,
             planned: &[20.0; 90],
             is_forecast: false,
+            backtest: None,
             average: 20.0,
             std_dev: 8.0,
         },
@@ -201,6 +204,7 @@ fn without_a_forecast_the_textbook_formula_stands() {
         prices: &[],
         closed_days: &world.closed,
         today: 0,
+        today_is_open: false,
     })
     .unwrap();
     let z = crate::service_level_z(0.95).unwrap();
@@ -247,6 +251,7 @@ fn price_breaks_set_quantity_and_price() {
             frequent: true,
             planned: &world.planned,
             is_forecast: true,
+            backtest: None,
             average: 20.0,
             std_dev: 3.2,
         },
@@ -259,6 +264,7 @@ fn price_breaks_set_quantity_and_price() {
         prices: &prices,
         closed_days: &world.closed,
         today: 0,
+        today_is_open: false,
     };
     let order = plan(&input).unwrap().order.unwrap();
     assert_eq!((order.quantity, order.unit_cost), (1000.0, Some(8.0)));
@@ -297,12 +303,14 @@ fn a_plan_says_what_it_did() {
         .text(&policy(), "PCE");
     for words in [
         "Lead time: 9 days as stated",
-        "Demand over 10 days",
+        "Demand over 10 days from tomorrow on",
         "Safety stock:",
         "Reorder point:",
         "Position: 50 PCE = 50 on hand - 0 allocated + 0 on order",
         "Quantity:",
-        "Dates: order today",
+        "Dates: without an order",
+        "order today",
+        "Priority:",
     ] {
         assert!(text.contains(words), "{words} is missing in\n{text}");
     }
@@ -323,6 +331,7 @@ fn contradictions_are_refused() {
                 frequent: true,
                 planned: &world.planned,
                 is_forecast: true,
+                backtest: None,
                 average: 20.0,
                 std_dev: 3.2,
             },
@@ -335,6 +344,7 @@ fn contradictions_are_refused() {
             prices: &[],
             closed_days: &world.closed,
             today: 0,
+            today_is_open: false,
         })
         .unwrap_err()
         .to_string()
