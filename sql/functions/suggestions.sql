@@ -85,7 +85,7 @@ AS $$
             'position', 'available + orders due within the protection days; overdue ones count as due on the first day',
             'protection_demand', 'sum of the forecast over the protection days (lead time + review period) from facts.first_day on, overrides first, the last day by its fraction; days beyond the forecast take its mean',
             'average_error', 'for every past day with 14 days before it and an interval of n = ceil(protection days) after it: error = demand of the interval - n * mean demand of up to 28 days before, over that forecast (for seldom demand: over its root; forecasts below a tenth of n * the mean demand count as that much); root mean square, times protection demand (or its root)',
-            'relative_error', '(backtest.forecast / backtest.average)^(weeks / (weeks + 3)), within 0.05 and 2; 1 without a backtest',
+            'relative_error', '(backtest.forecast / backtest.average)^(weeks / (weeks + 6)), within 0.05 and 2; 1 without a backtest',
             'forecast_error_std_dev', 'average_error * relative_error; without a forecast or with a short history demand_std_dev * sqrt(days)',
             'lead_time_error_std_dev', 'protection demand / protection days * lead_time std_dev',
             'std_dev', 'sqrt(forecast_error_std_dev^2 + lead_time_error_std_dev^2)',

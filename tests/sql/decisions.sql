@@ -54,7 +54,7 @@ SELECT pg_temp.same((plan #>> '{protection,average_error_std_dev}')::float8, (
     SELECT sqrt(avg(((actual - forecast) / forecast) ^ 2)) * demand FROM intervals), 'error of averages over past intervals') FROM explained;
 SELECT pg_temp.same((plan #>> '{protection,forecast_error_std_dev}')::float8, (
     SELECT (plan #>> '{protection,average_error_std_dev}')::float8
-        * (own.weekly_error / average.weekly_error) ^ (own.weeks / (own.weeks + 3.0))
+        * (own.weekly_error / average.weekly_error) ^ (own.weeks / (own.weeks + 6.0))
     FROM replenish.forecast_series AS s,
         jsonb_to_recordset(s.candidates) AS own (algorithm text, weekly_error float8, weeks integer),
         jsonb_to_recordset(s.candidates) AS average (algorithm text, weekly_error float8)
@@ -83,6 +83,14 @@ SELECT matches(d ->> 'text', 'Lead time: 15.33 days = \(4 receipts x 17 on avera
 SELECT is((SELECT array_agg(k ORDER BY k) FROM explained, jsonb_object_keys(facts) AS k),
     '{backtest,first_day,forecast_algorithm,forecast_series_id,forecast_version,history_end,orders,overrides,prices,receipts,stock}'::text[], 'all facts have their place') FROM explained LIMIT 1;
 
+UPDATE replenish.materials SET maximum_order_quantity = 990 WHERE material_id = :m1;
+SELECT is(
+    (SELECT recommended_order_quantity FROM replenish.generate_replenishment_recommendations(:demo, :site, ARRAY[:m1]::uuid[], dry_run => true, as_of => '2026-11-22')), 950::numeric, 'the maximum caps it, in whole multiples');
+UPDATE replenish.materials SET maximum_order_quantity = NULL WHERE material_id = :m1;
+SELECT results_eq(
+    format('SELECT safety_stock_quantity, reorder_point, economic_order_quantity, calculation_method, avg_daily_demand, demand_std_dev, avg_lead_time_days, lead_time_std_dev, service_level, z_score FROM replenish.calculate_safety_stock(%L, %L, %L, as_of => ''2026-11-22'')', :demo, :site, :m1),
+    $$ SELECT round(safety_stock::numeric, 4), round(reorder_point::numeric, 4), round((plan ->> 'economic_order_quantity')::numeric, 4), 'forecast_error', round((plan ->> 'average_daily_demand')::numeric, 6), round((plan ->> 'demand_std_dev')::numeric, 6), round(lead_time::numeric, 4), round(lead_time_std_dev::numeric, 4), 0.95, round(replenish.service_level_z(0.95)::numeric, 6) FROM explained $$,
+    'calculate_safety_stock answers the same numbers');
 -- A season and a trend move the reorder point, both ways.
 CREATE TEMP TABLE moved AS
 SELECT d.day::date AS day, m.material_id, p.reorder_point, p.safety_stock_quantity

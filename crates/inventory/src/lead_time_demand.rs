@@ -202,12 +202,12 @@ pub struct BacktestErrors {
 
 /// Weeks of backtest that the assumption "no better and no worse than the average" counts for: a few
 /// weeks must not talk the safety stock away.
-const PRIOR_WEEKS: f64 = 3.0;
+const PRIOR_WEEKS: f64 = 6.0;
 /// A forecast is taken for at most this much better or worse than the average.
 const RELATIVE_ERROR: (f64, f64) = (0.05, 2.0);
 
 impl BacktestErrors {
-    /// Error of the forecast over that of the average: their ratio to the power w / (w + 3) for w
+    /// Error of the forecast over that of the average: their ratio to the power w / (w + 6) for w
     /// weeks, within 0.05 and 2. It carries the errors that the average makes on whole intervals
     /// ([`relative_interval_error`]) over to the forecast.
     ///
@@ -359,8 +359,8 @@ mod tests {
             .unwrap()
         };
         assert_eq!(relative(5.0, 5.0, 9), 1.0);
-        assert!((relative(4.0, 16.0, 3) - 0.5).abs() < 1e-12);
-        assert!(relative(4.0, 16.0, 9) < relative(4.0, 16.0, 3));
+        assert!((relative(4.0, 16.0, 6) - 0.5).abs() < 1e-12);
+        assert!(relative(4.0, 16.0, 9) < relative(4.0, 16.0, 6));
         assert_eq!(relative(4.0, 16.0, 0), 1.0);
         assert_eq!((relative(0.0, 1.0, 9), relative(9.0, 0.0, 9)), (0.05, 2.0));
         assert_eq!(relative(0.0, 0.0, 9), 1.0);
