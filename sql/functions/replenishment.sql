@@ -153,6 +153,10 @@ BEGIN
         generate_replenishment_recommendations.tenant_id,
         generate_replenishment_recommendations.facility_id, chosen, today, urgency_level_filter
     );
+    PERFORM replenish.apply_budget(
+        generate_replenishment_recommendations.tenant_id,
+        generate_replenishment_recommendations.facility_id
+    );
     RETURN QUERY
     SELECT r.*
     FROM replenish.get_replenishment_recommendations(
@@ -227,8 +231,7 @@ BEGIN
             forecasted_demand_60_days, forecasted_demand_90_days, projected_stockout_date,
             days_until_stockout, urgency_level, recommended_order_quantity, recommended_order_uom,
             recommended_order_date, recommended_delivery_date, estimated_unit_cost,
-            estimated_total_cost, vendor_lead_time_days, suggestion_reason, calculation_method,
-            order_benefit
+            estimated_total_cost, vendor_lead_time_days, suggestion_reason, calculation_method
         )
         SELECT
             p.tenant_id, p.facility_id, p.material_id, p.suggestion_status, p.calculation,
@@ -239,8 +242,7 @@ BEGIN
             p.days_until_stockout, p.urgency_level, p.recommended_order_quantity,
             p.recommended_order_uom, p.recommended_order_date, p.recommended_delivery_date,
             p.estimated_unit_cost, p.estimated_total_cost, p.vendor_lead_time_days,
-            p.suggestion_reason, p.calculation_method,
-            (p.calculation #>> '{plan,order,benefit}')::float8
+            p.suggestion_reason, p.calculation_method
         FROM proposal AS p
         WHERE store_suggestions.urgency_level_filter IS NULL
             OR p.urgency_level = store_suggestions.urgency_level_filter
@@ -272,14 +274,12 @@ BEGIN
             estimated_total_cost = excluded.estimated_total_cost,
             vendor_lead_time_days = excluded.vendor_lead_time_days,
             suggestion_reason = excluded.suggestion_reason,
-            calculation_method = excluded.calculation_method,
-            order_benefit = excluded.order_benefit
+            calculation_method = excluded.calculation_method
         -- The calculation holds every input and every result.
         WHERE r.suggestion_status = 'PENDING' AND r.calculation <> excluded.calculation
         RETURNING 1
     )
     SELECT (SELECT count(*) FROM expired) + (SELECT count(*) FROM stored) INTO written;
-    PERFORM replenish.apply_budget(store_suggestions.tenant_id, store_suggestions.facility_id);
     RETURN written;
 END
 $$;
@@ -310,7 +310,10 @@ BEGIN
         SELECT
             array_agg(s.suggestion_id ORDER BY s.suggestion_id) AS suggestion_ids,
             array_agg(coalesce(s.estimated_total_cost, 0)::float8 ORDER BY s.suggestion_id) AS costs,
-            array_agg(coalesce(s.order_benefit, 0) ORDER BY s.suggestion_id) AS benefits
+            array_agg(
+                coalesce((s.calculation #>> '{plan,order,benefit}')::float8, 0)
+                ORDER BY s.suggestion_id
+            ) AS benefits
         FROM replenish.replenishment_suggestions AS s
         WHERE s.tenant_id = apply_budget.tenant_id
             AND s.facility_id = apply_budget.facility_id

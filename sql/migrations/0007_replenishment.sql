@@ -33,7 +33,6 @@ CREATE TABLE replenish.replenishment_suggestions (
     review_notes                    text,
     converted_purchase_order_id     uuid,
     is_within_budget                boolean,
-    order_benefit                   float8,
     calculation                     jsonb       NOT NULL DEFAULT '{}',
     created_at                      timestamptz NOT NULL DEFAULT now(),
     created_by                      text        NOT NULL DEFAULT current_user,
@@ -90,6 +89,5 @@ COMMENT ON COLUMN replenish.replenishment_suggestions.reviewed_at IS 'When.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.review_notes IS 'Why, in words.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.converted_purchase_order_id IS 'The purchase order it became.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.is_within_budget IS 'Whether the facility''s replenishment_budget pays for it, best benefit for the money first; NULL without a budget.';
-COMMENT ON COLUMN replenish.replenishment_suggestions.order_benefit IS 'Cost of the shortage that the order avoids less the cost of holding it: what a budget ranks by; NULL without a cost.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.calculation IS 'What it was made from: policy, facts and plan, as explain_suggestion shows them.';
 SELECT replenish.isolate_tenant('replenish.replenishment_suggestions');
