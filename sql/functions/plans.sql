@@ -100,9 +100,9 @@ AS $$
             k.first_day,
             k.closed_dates
         FROM horizon AS k
-        CROSS JOIN unnest(plan_materials.material_ids) AS w (material_id)
         JOIN replenish.materials AS m
-            ON m.tenant_id = plan_materials.tenant_id AND m.material_id = w.material_id
+            ON m.tenant_id = plan_materials.tenant_id
+            AND m.material_id = ANY (plan_materials.material_ids)
         -- A new material may have a stated reorder point before it has a history.
         LEFT JOIN recorded AS h ON h.material_id = m.material_id
         LEFT JOIN replenish.class_service_levels AS c

@@ -65,8 +65,12 @@ AS $$
         ),
         'as_of', s.calculation -> 'as_of',
         'reason', s.suggestion_reason,
-        'text', replenish.plan_text(
-            s.calculation -> 'policy', s.calculation -> 'plan', s.recommended_order_uom
+        'text', format(
+            E'As of %s.\n%s',
+            s.calculation ->> 'as_of',
+            replenish.plan_text(
+                s.calculation -> 'policy', s.calculation -> 'plan', s.recommended_order_uom
+            )
         ),
         'policy', s.calculation -> 'policy',
         'facts', s.calculation -> 'facts',

@@ -22,7 +22,7 @@ SELECT ok(
     abs((d #>> '{plan,protection,std_dev}')::float8 - sqrt((d #>> '{plan,protection,forecast_error_std_dev}')::float8 ^ 2 + (d #>> '{plan,protection,lead_time_error_std_dev}')::float8 ^ 2)) < 1e-9,
     'the spread is that of forecast and lead time together')
 FROM replenish.explain_suggestion(:'s1') AS d;
-SELECT matches(d ->> 'text', 'Lead time: 14 days as stated.*Demand over 15 days.*Safety stock:.*Reorder point:.*Position: 40 EA = 40 on hand.*Quantity:.*Dates: .*order today.*Priority:', 'in words, line by line')
+SELECT matches(d ->> 'text', 'As of 2025-03-01.*Lead time: 14 days as stated.*Demand over 15 days.*Safety stock:.*Reorder point:.*Position: 40 EA = 40 on hand.*Quantity:.*Dates: .*order today.*Priority:', 'in words, line by line')
 FROM replenish.explain_suggestion(:'s1') AS d;
 SELECT isnt(d #>> '{facts,forecast_series_id}', NULL, 'names the forecast it comes from') FROM replenish.explain_suggestion(:'s1') AS d;
 -- What was decided stays explained as it was decided.

@@ -50,8 +50,13 @@ impl World {
         }
     }
 
-    fn plan(&self, policy: &MaterialPolicy, on_hand: f64, orders: &[OpenOrder]) -> Plan {
-        plan(&PlanInput {
+    fn input<'a>(
+        &'a self,
+        policy: &'a MaterialPolicy,
+        on_hand: f64,
+        orders: &'a [OpenOrder],
+    ) -> PlanInput<'a> {
+        PlanInput {
             policy,
             demand: Demand {
                 history: &self.history,
@@ -72,8 +77,11 @@ impl World {
             closed_days: &self.closed,
             today: 1000,
             today_is_open: false,
-        })
-        .unwrap()
+        }
+    }
+
+    fn plan(&self, policy: &MaterialPolicy, on_hand: f64, orders: &[OpenOrder]) -> Plan {
+        plan(&self.input(policy, on_hand, orders)).unwrap()
     }
 }
 
@@ -294,6 +302,80 @@ fn orders_go_out_on_working_days_and_in_time() {
     world.closed = (1000..=1003).collect();
     let late = world.plan(&policy(), 0.0, &[]).order.unwrap();
     assert_eq!((late.order_in_days, late.delivery_in_days), (4, 13));
+}
+
+#[test]
+fn a_day_that_is_open_is_planned_too() {
+    let world = World::at(20.0);
+    let orders = [OpenOrder {
+        due_day: 1000,
+        quantity: 30.0,
+    }];
+    let policy = policy();
+    let input = PlanInput {
+        today_is_open: true,
+        ..world.input(&policy, 15.0, &orders)
+    };
+    let open = plan(&input).unwrap();
+    let situation = open.situation.unwrap();
+    assert_eq!((situation.overdue, situation.on_order), (0.0, 30.0));
+    // 15 + 30 last for today and tomorrow; a closed day needs nothing.
+    assert_eq!(situation.days_until_stockout, Some(2));
+    let closed = world.plan(&policy, 15.0, &orders).situation.unwrap();
+    assert_eq!(closed.days_until_stockout, Some(3));
+    // Ten days from today on end with day 1009.
+    let late = [OpenOrder {
+        due_day: 1010,
+        quantity: 30.0,
+    }];
+    let input = PlanInput {
+        today_is_open: true,
+        ..world.input(&policy, 15.0, &late)
+    };
+    assert_eq!(plan(&input).unwrap().situation.unwrap().on_order, 0.0);
+}
+
+#[test]
+fn working_lead_times_cover_the_days_that_pass() {
+    let mut world = World::at(20.0);
+    // Two days of seven are closed.
+    world.closed = (1000..1200).filter(|day| day % 7 >= 5).collect();
+    let working = MaterialPolicy {
+        lead_time_days: 10.0,
+        lead_time_unit: LeadTimeUnit::Working,
+        ..policy()
+    };
+    let plan = world.plan(&working, 0.0, &[]);
+    assert_eq!(plan.working_lead_time.map(|time| time.mean), Some(10.0));
+    assert_eq!((plan.lead_time.mean, plan.protection.days), (14.0, 15.0));
+    assert_eq!(plan.protection.demand, 300.0);
+    let order = plan.order.unwrap();
+    assert_eq!(order.delivery_in_days - order.order_in_days, 14);
+    assert!(
+        plan.text(&working, "PCE")
+            .contains("14 days by the calendar")
+    );
+}
+
+#[test]
+fn the_backtest_of_the_forecast_scales_its_error() {
+    let world = World::at(20.0);
+    let policy = policy();
+    let mut input = world.input(&policy, 0.0, &[]);
+    let plain = plan(&input).unwrap();
+    input.demand.backtest = Some(BacktestErrors {
+        forecast: 4.0,
+        average: 16.0,
+        weeks: 6,
+    });
+    let better = plan(&input).unwrap();
+    assert!((better.protection.std_dev - plain.protection.std_dev / 2.0).abs() < 1e-9);
+    assert!(better.safety_stock < 0.51 * plain.safety_stock);
+    // The history is too short to know errors of averages: the backtest says nothing about single days.
+    input.demand.history = &world.history[..10];
+    let short = plan(&input).unwrap();
+    assert_eq!(short.protection.backtest, None);
+    assert_eq!(short.protection.relative_error, 1.0);
 }
 
 #[test]
