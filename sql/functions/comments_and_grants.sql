@@ -86,7 +86,7 @@ COMMENT ON FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, 
 COMMENT ON FUNCTION replenish.forecast_day_id(uuid, date) IS
 'Identity of one day of a stored forecast.';
 COMMENT ON FUNCTION replenish.plan_material(jsonb, jsonb, bytea, date, float8[], boolean, date[], date) IS
-'What the inventory library decides on one material: lead time, demand to cover, safety stock, reorder point, projected stock and the order that is due, as json; days count from as_of as 0. Callers want plan_materials.';
+'What the inventory library decides on one material: lead time, demand to cover, safety stock, reorder point, projected stock and the order that is due, as json; days count from as_of as 0, whose demand is still to come where history_end lies before it. Callers want plan_materials.';
 COMMENT ON FUNCTION replenish.plan_text(jsonb, jsonb, text) IS
 'A plan in sentences, one a line, with the formulas behind the numbers.';
 COMMENT ON FUNCTION replenish.plan_materials(uuid, uuid, uuid[], date, numeric) IS
@@ -94,7 +94,7 @@ COMMENT ON FUNCTION replenish.plan_materials(uuid, uuid, uuid[], date, numeric) 
 COMMENT ON FUNCTION replenish.closed_dates(uuid, uuid, date) IS
 'Days on which a facility neither orders nor receives: its closed_weekdays and holidays.';
 COMMENT ON FUNCTION replenish.project_stock(uuid, uuid, uuid, date, integer) IS
-'Stock of a material day by day without a new order: expected demand (overrides first), expected receipts (overdue ones tomorrow), closing stock in units. A NULL as_of is today.';
+'Stock of a material day by day without a new order: expected demand (overrides first), expected receipts (overdue ones on the first day), closing stock in units. A NULL as_of is today; its demand is still to come while the facility has recorded none for it.';
 COMMENT ON FUNCTION replenish.fit_budget(float8[], float8[], float8) IS
 'Which proposals a budget pays for: those with the most benefit for the money that still fit (Dantzig 1957).';
 COMMENT ON FUNCTION replenish.apply_budget(uuid, uuid, numeric) IS
@@ -198,7 +198,7 @@ COMMENT ON FUNCTION replenish.calculate_safety_stock(uuid, uuid, uuid, numeric, 
 COMMENT ON FUNCTION replenish.propose_replenishment(uuid, uuid, uuid[], date) IS
 'What should be ordered as of a day; computed and not stored.';
 COMMENT ON FUNCTION replenish.generate_replenishment_recommendations(uuid, uuid, uuid[], text, boolean, date) IS
-'Proposes orders for materials (NULL: all with a stock record) and keeps at most one open suggestion each: pending ones are updated or expire, approved ones stay as approved. The filter limits what is stored and returned to one urgency level.';
+'Proposes orders for materials (NULL: all with a stock record) and keeps at most one open suggestion each: pending ones are updated or expire, approved ones stay as approved. A NULL as_of is today; its demand is still to come while the facility has recorded none for it. The filter limits what is stored and returned to one urgency level.';
 COMMENT ON FUNCTION replenish.stocked(uuid, uuid, uuid[]) IS
 'The materials asked for, checked, or all that have a stock record at the facility.';
 COMMENT ON FUNCTION replenish.store_suggestions(uuid, uuid, uuid[], date, text) IS

@@ -67,23 +67,35 @@ pub struct Candidate {
     pub algorithm: Algorithm,
     /// Its backtest error, in units of the series; lower is better.
     pub score: Option<f64>,
+    /// Root mean squared error of whole weeks (sums of seven steps) in the backtest, in units.
+    pub weekly_error: Option<f64>,
+    /// Weeks that it was measured on.
+    pub weeks: u64,
     /// Why it was not scored or not taken.
     pub note: Option<String>,
 }
 
 impl Candidate {
-    pub(crate) fn scored(algorithm: Algorithm, score: f64) -> Self {
-        Self {
+    /// `None` where the tally is empty. Frequent demand is scored by its absolute error, seldom demand
+    /// by the root mean squared one.
+    pub(crate) fn scored(algorithm: Algorithm, tally: &Tally, seldom: bool) -> Option<Self> {
+        let pairs = &tally.pairs;
+        let score = if seldom { pairs.rmse() } else { pairs.mae() }?;
+        Some(Self {
             algorithm,
             score: Some(score),
+            weekly_error: tally.weeks.rmse(),
+            weeks: tally.weeks.count(),
             note: None,
-        }
+        })
     }
 
     pub(crate) fn refused(algorithm: Algorithm, error: &Error) -> Self {
         Self {
             algorithm,
             score: None,
+            weekly_error: None,
+            weeks: 0,
             note: Some(error.to_string()),
         }
     }
@@ -315,12 +327,21 @@ fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Re
         Ok(model) => model,
         Err(error) => return instead(history, request, season_length, &error),
     };
-    let tally = Origins::new(history.len(), request.horizon, season_length)
-        .and_then(|origins| {
-            let fit = |known: &[f64]| select::fit(algorithm, known, season_length);
-            evaluate(history, &origins, request.non_negative, fit).ok()
-        })
-        .unwrap_or_default();
+    let origins = Origins::new(history.len(), request.horizon, season_length);
+    let tested = |algorithm: Algorithm| {
+        let fit = |known: &[f64]| select::fit(algorithm, known, season_length);
+        evaluate(history, origins.as_ref()?, request.non_negative, fit).ok()
+    };
+    let tally = tested(algorithm).unwrap_or_default();
+    let seldom = is_seldom(history);
+    // The moving average is the yardstick that plans measure a forecast's error by.
+    let yardstick = (algorithm != Algorithm::MovingAverage)
+        .then(|| tested(Algorithm::MovingAverage))
+        .flatten();
+    let candidates = [
+        Candidate::scored(algorithm, &tally, seldom),
+        yardstick.and_then(|tally| Candidate::scored(Algorithm::MovingAverage, &tally, seldom)),
+    ];
     Ok(Draft {
         algorithm,
         status: Status::Fitted,
@@ -329,7 +350,7 @@ fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Re
         model,
         tally,
         conformal: false,
-        candidates: Vec::new(),
+        candidates: candidates.into_iter().flatten().collect(),
     })
 }
 

@@ -116,10 +116,9 @@ pub(crate) fn auto(
         });
         let candidate = match result {
             Ok(tally) => {
-                let pairs = &tally.pairs;
-                let score = if seldom { pairs.rmse() } else { pairs.mae() }?;
-                tried.push((score, algorithm, tally));
-                Candidate::scored(algorithm, score)
+                let candidate = Candidate::scored(algorithm, &tally, seldom)?;
+                tried.push((candidate.score?, algorithm, tally));
+                candidate
             }
             Err(error) => Candidate::refused(algorithm, &error),
         };
