@@ -8,7 +8,7 @@ packages=(
     libclang-dev clang build-essential pkg-config libssl-dev
 )
 if [ "${1:-}" = tests ]; then
-    packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl)
+    packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl python3)
 fi
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }

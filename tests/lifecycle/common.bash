@@ -1,6 +1,11 @@
 # What the parts of tests/lifecycle share. Source it from bash.
 source "$(dirname "${BASH_SOURCE[0]}")/../../pgrx-config/cluster.sh"
 
+export PGOPTIONS='-c client_min_messages=warning'
+
+# before_stop COMMAND: what else has to end or go when the script ends, however it ends.
+before_stop() { trap 'status=$?; set +e; '"$1"'; (exit $status); stop_cluster' EXIT; }
+
 # check WHAT SQL [psql argument …]: the statement must answer t.
 check() {
     local what=$1 statement=$2 answer

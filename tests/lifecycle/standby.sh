@@ -13,14 +13,8 @@ as_server "$SERVER_BIN/pg_basebackup" -h "$CLUSTER" -U postgres -D "$CLUSTER/sta
 as_server "$SERVER_BIN/pg_verifybackup" -q "$CLUSTER/standby"
 echo "unix_socket_directories = '$CLUSTER/standby_socket'" | as_server tee -a "$CLUSTER/standby/postgresql.auto.conf" >/dev/null
 start_standby() { as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/standby" -l "$CLUSTER/standby.log" -w -t 60 start >/dev/null; }
-stop_both() {
-    local status=$?
-    as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/standby" -m immediate -w stop >/dev/null 2>&1 || true
-    (exit "$status") || true
-    trap stop_cluster EXIT
-    exit "$status"
-}
-trap 'stop_both' EXIT
+stop_standby() { as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/standby" -m immediate -w stop >/dev/null 2>&1; }
+before_stop stop_standby
 start_standby
 standby=(-h "$CLUSTER/standby_socket")
 caught_up() {
