@@ -187,6 +187,8 @@ $$;
 CREATE FUNCTION replenish.create_roles() RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+-- That a role is a member already is no news.
+SET client_min_messages = warning
 AS $$
 DECLARE
     role_name text;
