@@ -252,13 +252,59 @@ COMMENT ON FUNCTION replenish.assert_night_role(name) IS
 COMMENT ON FUNCTION replenish.assert_pg_cron() IS
 'Raises 55000 where pg_cron is not installed.';
 COMMENT ON FUNCTION replenish.verify_deployment() IS
-'One row a check, OK, WARNING or FAILED: tables, indexes, row-level security, policies, views, functions, roles, jobs and data.';
-COMMENT ON FUNCTION replenish.verify_relations() IS
-'Checks of the catalog.';
+'One row a check, OK, WARNING or FAILED, with what to do: versions of library and schema, tables, indexes, row-level security, policies, grants, functions, partitions, roles, jobs and data.';
+COMMENT ON FUNCTION replenish.verdict(text, text, text, text, text) IS
+'A row of verify_deployment(): OK where the finding is NULL.';
+COMMENT ON FUNCTION replenish.verify_library() IS
+'Checks that the files on disk, the running library and the SQL are of one version.';
+COMMENT ON FUNCTION replenish.verify_migrations() IS
+'Checks that the tables are of the library''s version.';
+COMMENT ON FUNCTION replenish.verify_relations(interval) IS
+'Checks of tables, views, constraints and indexes. An index counts as unused when no scan has touched it while statistics were gathered for unused_after and its table has at least 10,000 rows.';
+COMMENT ON FUNCTION replenish.verify_partitions() IS
+'Checks that coming months have their partition, where demand_history is partitioned.';
+COMMENT ON FUNCTION replenish.verify_security() IS
+'Checks of row-level security, policies, keys and privileges.';
+COMMENT ON FUNCTION replenish.verify_routines() IS
+'Checks of functions: all there, answered by the library, search_path pinned, writers closed to PUBLIC.';
 COMMENT ON FUNCTION replenish.verify_server() IS
-'Checks of settings, roles and jobs.';
+'Checks of settings, roles, the guard and jobs.';
 COMMENT ON FUNCTION replenish.verify_data() IS
 'Checks of the rows that the caller sees.';
+COMMENT ON FUNCTION replenish.expected_objects() IS
+'Tables, views, indexes and constraints that the migrations leave in place.';
+COMMENT ON FUNCTION replenish.library_version() IS
+'Version of the library that runs. Other than the extension''s after new files came in: ALTER EXTENSION pg_replenish UPDATE.';
+COMMENT ON FUNCTION replenish.known_routines() IS
+'Signatures of the routines that belong to this version.';
+COMMENT ON FUNCTION replenish.role_names() IS
+'Roles that create_roles() makes.';
+COMMENT ON FUNCTION replenish.table_grants() IS
+'Who may do what with which table or view.';
+COMMENT ON FUNCTION replenish.recreate_views() IS
+'Makes all views anew from their migrations. repair() calls it.';
+COMMENT ON FUNCTION replenish.guard_schema() IS
+'Puts an event trigger in place that refuses DROP SCHEMA, DROP OWNED and DROP EXTENSION while tables of pg_replenish would go with it. For a superuser; safe to run again.';
+COMMENT ON FUNCTION replenish.partition_demand_history(date, integer) IS
+'Splits demand_history by months, from its first day or first_month through months_ahead from now, in one transaction under lock; older and later days share demand_history_other. For the owner of the tables. Returns the partitions.';
+COMMENT ON FUNCTION replenish.maintain_demand_partitions(integer) IS
+'Adds the partitions of coming months and of months whose rows had to go to demand_history_other. For the owner of the tables, once a month. Returns the new ones.';
+COMMENT ON FUNCTION replenish.create_demand_partition(date) IS
+'Makes the partition of a month, or demand_history_other for NULL. Callers want maintain_demand_partitions.';
+COMMENT ON FUNCTION replenish.force_row_security(boolean) IS
+'Forces row-level security on demand_history, its partitions and what it refers to, or lets their owner see every row until the end of the transaction.';
+COMMENT ON FUNCTION replenish.demand_is_partitioned() IS
+'Whether demand_history is partitioned.';
+COMMENT ON FUNCTION replenish.assert_demand_owner() IS
+'Raises 42501 unless the caller owns demand_history; returns its owner.';
+COMMENT ON FUNCTION replenish.assert_months_ahead(integer) IS
+'Raises 22023 for a number of months out of range.';
+COMMENT ON FUNCTION replenish.table_definition(regclass) IS
+'Statements that give another table of the same name the same constraints, indexes, policies, triggers, privileges and comment.';
+COMMENT ON FUNCTION replenish.view_definitions(regclass) IS
+'Statements that bind the views that read a table to another table of the same name.';
+COMMENT ON FUNCTION replenish.rename_indexes(regclass) IS
+'Takes the names of a table''s indexes out of the way. partition_demand_history calls it.';
 COMMENT ON FUNCTION replenish.health_check() IS
 'State of the services as json, for monitors.';
 COMMENT ON FUNCTION replenish.load_demo_data(date) IS
@@ -339,6 +385,6 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', routine);
     END LOOP;
-    REVOKE EXECUTE ON FUNCTION replenish.create_roles() FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION replenish.create_roles(), replenish.guard_schema() FROM PUBLIC;
 END
 $revoke$;

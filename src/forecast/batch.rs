@@ -88,6 +88,7 @@ fn forecast_chunk(
     >,
     ErrorReport,
 > {
+    sql::assert_writable(c"forecast_chunk()");
     let missing = |name| report(Error::NullArgument(name));
     let material_ids = material_ids.ok_or_else(|| missing("material_ids"))?;
     let observed_until = observed_until.ok_or_else(|| missing("observed_until"))?;
