@@ -7,20 +7,22 @@
 //!
 //! `--training` judges on the last part of the training data instead, so that choices can be made
 //! without looking at what is held out. `--set m3`, `carparts`, `retail` or `synthetic` measures one set,
-//! `--every 10` only every tenth series. `--export FOLDER` writes the sets as json lines instead, for
-//! a peer that is to be measured on the same series.
+//! `--every 10` only every tenth series. `--summary FILE` adds the figures as a json line, too.
+//! `--export FOLDER` writes the sets as json lines instead, for a peer that is to be measured on the
+//! same series.
 
 #![allow(clippy::print_stdout)] // printing is what it is for
 
 mod data;
 mod score;
 
-use cpu_time::ThreadTime;
 use data::Series;
-use forecasting::{Algorithm, Request, forecast};
+use forecasting::{Algorithm, Outcome, Request, forecast};
 use score::Score;
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 struct Options {
@@ -29,6 +31,7 @@ struct Options {
     set: Option<String>,
     every: usize,
     export: Option<PathBuf>,
+    summary: Option<PathBuf>,
 }
 
 fn options() -> Result<Options, Box<dyn Error>> {
@@ -38,6 +41,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
         set: None,
         every: 1,
         export: None,
+        summary: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -48,6 +52,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
             "--set" => options.set = arguments.next(),
             "--training" => options.training = true,
             "--every" => options.every = arguments.next().ok_or("a number is missing")?.parse()?,
+            "--summary" => options.summary = arguments.next().map(PathBuf::from),
             "--export" => options.export = arguments.next().map(PathBuf::from),
             other => return Err(format!("unknown argument {other}").into()),
         }
@@ -76,21 +81,37 @@ fn within_training(all: Vec<Series>) -> Vec<Series> {
     inner
 }
 
-fn measure(name: &str, all: &[Series], algorithm: Algorithm) -> Result<(), Box<dyn Error>> {
+/// CPU seconds of this thread, as Linux counts them: what else runs on the machine does not count.
+fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
+    let nanoseconds = text.split_whitespace().next().ok_or("no time is counted")?;
+    Ok(nanoseconds.parse::<f64>()? / 1e9)
+}
+
+fn measure(
+    name: &str,
+    all: &[Series],
+    algorithm: Algorithm,
+    summary: Option<&Path>,
+) -> Result<(), Box<dyn Error>> {
     let mut total = Score::default();
     let mut groups: BTreeMap<&str, Score> = BTreeMap::new();
     let mut chosen: BTreeMap<Algorithm, usize> = BTreeMap::new();
-    let mut seconds = 0.0;
-    for series in all {
-        let request = Request {
-            algorithm,
-            horizon: series.test.len(),
-            season_length: Some(series.season_length),
-            non_negative: true,
-        };
-        let start = ThreadTime::now();
-        let outcome = forecast(&series.train, &request)?;
-        seconds += start.elapsed().as_secs_f64();
+    let start = cpu_seconds()?;
+    let outcomes: Vec<Outcome> = all
+        .iter()
+        .map(|series| {
+            let request = Request {
+                algorithm,
+                horizon: series.test.len(),
+                season_length: Some(series.season_length),
+                non_negative: true,
+            };
+            forecast(&series.train, &request)
+        })
+        .collect::<Result<_, _>>()?;
+    let seconds = cpu_seconds()? - start;
+    for (series, outcome) in all.iter().zip(outcomes) {
         *chosen.entry(outcome.explanation.algorithm).or_default() += 1;
         total.push(series, &outcome.bands);
         let group = groups.entry(&series.category).or_default();
@@ -104,7 +125,16 @@ fn measure(name: &str, all: &[Series], algorithm: Algorithm) -> Result<(), Box<d
         }
     }
     println!("{}", total.line("all"));
-    println!("{:.3} ms a series", 1e3 * seconds / all.len().max(1) as f64);
+    let milliseconds = 1e3 * seconds / all.len().max(1) as f64;
+    println!("{milliseconds:.4} ms a series");
+    if let Some(file) = summary {
+        let mut line = total.summary();
+        line.insert("set".to_owned(), name.into());
+        line.insert("model".to_owned(), algorithm.name().into());
+        line.insert("ms".to_owned(), milliseconds.into());
+        let mut file = OpenOptions::new().create(true).append(true).open(file)?;
+        writeln!(file, "{}", serde_json::Value::Object(line))?;
+    }
     let chosen: Vec<String> = chosen
         .iter()
         .map(|(name, n)| format!("{name} {n}"))
@@ -151,7 +181,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let all: Vec<Series> = all.into_iter().step_by(options.every.max(1)).collect();
         match &options.export {
             Some(folder) => export(&folder.join(format!("{name}.jsonl")), &all)?,
-            None => measure(name, &all, options.algorithm)?,
+            None => measure(name, &all, options.algorithm, options.summary.as_deref())?,
         }
     }
     Ok(())
