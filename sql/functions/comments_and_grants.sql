@@ -291,6 +291,7 @@ COMMENT ON FUNCTION replenish.bias_final(internal) IS 'Support of an aggregate.'
 COMMENT ON FUNCTION replenish.bias_pct_final(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.tracking_signal_final(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_accum(internal, date, float8) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.demand_stockout_accum(internal, date, float8, boolean) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_combine(internal, internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_serialize(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_deserialize(bytea, internal) IS 'Support of an aggregate.';

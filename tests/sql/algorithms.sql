@@ -5,11 +5,15 @@ SELECT no_plan();
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SET ROLE replenish_batch;
 
-CREATE FUNCTION pg_temp.by_name(name text) RETURNS text LANGUAGE sql AS $$
-    SELECT string_agg(DISTINCT s.requested_algorithm || ' ' || s.forecast_algorithm, ',')
-    FROM replenish.generate_forecasts(replenish.current_tenant_id(), 'ffffffff-0000-4000-8000-000000000001', forecast_horizon_days => 7, forecast_algorithm => name) AS f
-    JOIN replenish.forecast_series AS s ON s.material_id = f.material_id AND s.forecast_status = 'ACTIVE'
-$$;
+CREATE FUNCTION pg_temp.by_name(name text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM count(*) FROM replenish.generate_forecasts(
+        replenish.current_tenant_id(), 'ffffffff-0000-4000-8000-000000000001', forecast_horizon_days => 7, forecast_algorithm => name);
+    RETURN (
+        SELECT string_agg(DISTINCT s.requested_algorithm || ' ' || s.forecast_algorithm, ',')
+        FROM replenish.forecast_series AS s WHERE s.forecast_status = 'ACTIVE'
+    );
+END $$;
 CREATE FUNCTION pg_temp.by_setting(name text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE replenish.materials SET forecast_algorithm = name;
@@ -17,7 +21,7 @@ BEGIN
         'ffffffff-0000-4000-8000-000000000001', (SELECT array_agg(material_id) FROM replenish.materials), '2025-03-01', 7, NULL, 'REFIT');
     RETURN (SELECT string_agg(DISTINCT requested_algorithm, ',') FROM replenish.forecast_series WHERE forecast_status = 'ACTIVE');
 END $$;
--- Two weeks are too few for no model, and a week is in the data.
+-- 60 days with a week in them are enough for every model.
 SELECT is(
     pg_temp.by_name(name),
     name || ' ' || CASE name WHEN 'AUTO' THEN 'COMBINATION' ELSE name END,

@@ -44,7 +44,7 @@ INSERT INTO mistakes VALUES
     ('SELECT replenish.daily_demand(replenish.pack_demand(''2025-01-05'', 1), ''2025-01-05'', ''ZERO'', ''SOME'')', '22023', 'masked demand "SOME" is unknown'),
     ('SELECT replenish.pack_demand(''2025-01-05'', ''NaN'', true)', '22023', 'demand quantity must be a finite number, not NaN'),
     ('SELECT replenish.forecast_ets(ARRAY[1,2,3,4,5], 3, NULL, ''ANM'')', '22023', 'ETS form "ANM" is unknown'),
-    ('SELECT replenish.record_stockouts(NULL, NULL)', '42501', NULL),
+    ('SELECT replenish.record_stockouts(NULL, NULL)', '22004', 'tenant_id must not be NULL'),
     ('SELECT replenish.mape(''NaN'', 1)', '22023', 'actual must be a finite number, not NaN'),
     ('SELECT replenish.service_level_z(1)', '22023', NULL),
     ('SELECT replenish.service_level_z(0)', '22023', NULL),

@@ -69,7 +69,7 @@ SELECT is(
     ) AS h, replenish.daily_demand(h.packed, '2025-01-03') AS d),
     ARRAY[4, 6, 8]::float8[], 'any rows can be packed with their stock-outs');
 SELECT throws_ok(
-    $$ SELECT * FROM replenish.daily_demand(replenish.pack_demand('2025-01-05', 1), '2025-01-05', 'ZERO', 'SOME') $$,
+    $$ SELECT replenish.daily_demand(replenish.pack_demand('2025-01-05', 1), '2025-01-05', 'ZERO', 'SOME') $$,
     '22023', 'masked demand "SOME" is unknown', 'a mask that there is not');
 
 -- Accuracy leaves out what is not known.
