@@ -16,6 +16,7 @@
 mod data;
 mod score;
 
+use cpu_time::ThreadTime;
 use data::Series;
 use forecasting::{Algorithm, Outcome, Request, fit, forecast};
 use score::Score;
@@ -82,23 +83,16 @@ fn within_training(all: Vec<Series>) -> Vec<Series> {
     inner
 }
 
-/// CPU seconds of this thread, as Linux counts them: what else runs on the machine does not count.
-fn cpu_seconds() -> Result<f64, Box<dyn Error>> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat")?;
-    let nanoseconds = text.split_whitespace().next().ok_or("no time is counted")?;
-    Ok(nanoseconds.parse::<f64>()? / 1e9)
-}
-
 /// CPU seconds of fits and forecasts alone: what a peer's single model does, without our backtest.
-fn fitting(all: &[Series], algorithm: Algorithm) -> Result<f64, Box<dyn Error>> {
-    let start = cpu_seconds()?;
+fn fitting(all: &[Series], algorithm: Algorithm) -> f64 {
+    let start = ThreadTime::now();
     for series in all {
         // A series that the model cannot take is rescued by others; its attempt counts.
         if let Ok(model) = fit(algorithm, &series.train, Some(series.season_length)) {
             black_box(model.bands(series.test.len()));
         }
     }
-    Ok(cpu_seconds()? - start)
+    start.elapsed().as_secs_f64()
 }
 
 fn measure(
@@ -110,7 +104,7 @@ fn measure(
     let mut total = Score::default();
     let mut groups: BTreeMap<&str, Score> = BTreeMap::new();
     let mut chosen: BTreeMap<Algorithm, usize> = BTreeMap::new();
-    let start = cpu_seconds()?;
+    let start = ThreadTime::now();
     let outcomes: Vec<Outcome> = all
         .iter()
         .map(|series| {
@@ -124,8 +118,8 @@ fn measure(
         })
         .collect::<Result<_, _>>()?;
     let seconds = match algorithm {
-        Algorithm::Auto => cpu_seconds()? - start,
-        _ => fitting(all, algorithm)?,
+        Algorithm::Auto => start.elapsed().as_secs_f64(),
+        _ => fitting(all, algorithm),
     };
     for (series, outcome) in all.iter().zip(outcomes) {
         *chosen.entry(outcome.explanation.algorithm).or_default() += 1;
