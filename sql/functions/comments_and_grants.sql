@@ -17,8 +17,10 @@ COMMENT ON FUNCTION replenish.forecast_auto(float8[], integer, integer) IS
 'The model that erred least when the end of the history was forecast from its beginning. season_length NULL lets the data tell.';
 COMMENT ON FUNCTION replenish.forecast_drift(float8[], integer) IS
 'Random walk with drift: the line through the first and the last value.';
-COMMENT ON FUNCTION replenish.forecast_ets(float8[], integer, integer) IS
-'The exponential smoothing state-space model (error, trend, season) with the best AICc (Hyndman, Koehler, Ord and Snyder 2008).';
+COMMENT ON FUNCTION replenish.forecast_ets(float8[], integer, integer, text) IS
+'The exponential smoothing state-space model (error, trend, season) with the best AICc (Hyndman, Koehler, Ord and Snyder 2008), or of a given form: one of the fifteen stable ones, such as ANN, AAdN or MAM.';
+COMMENT ON FUNCTION replenish.fit_ets(float8[], integer, integer, text) IS
+'forecast_ets with its form, log-likelihood, AICc and parameters; refuses what it cannot fit.';
 COMMENT ON FUNCTION replenish.forecast_theta(float8[], integer, integer) IS
 'The Theta method (Assimakopoulos and Nikolopoulos 2000), deseasonalised where a test finds a season.';
 COMMENT ON FUNCTION replenish.forecast_optimized_theta(float8[], integer, integer) IS
@@ -79,8 +81,8 @@ COMMENT ON FUNCTION replenish.planned_demand(date, float8[], date[], float8[], d
 'Expected demand of days from first_day on: the planner''s number, else the forecast, beyond it the forecast''s mean, without any the average.';
 COMMENT ON FUNCTION replenish.demand_statistics(bytea, date, integer) IS
 'Mean and sample standard deviation of daily demand over the last window_days (default 365) through a day, days without a row counted as 0.';
-COMMENT ON FUNCTION replenish.daily_demand(bytea, date, text) IS
-'A packed series as rows, one a day from its first day through a day; missing_demand ZERO or INTERPOLATE.';
+COMMENT ON FUNCTION replenish.daily_demand(bytea, date, text, text) IS
+'A packed series as rows, one a day from its first day through a day, as models see it; missing_demand ZERO or INTERPOLATE, masked_demand as in materials (stock-outs are masked by how the series was packed).';
 COMMENT ON FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, text) IS
 'The batch engine: forecasts the materials of one facility and stores what changed. mode UPDATE lets states take in new days and fits what is due, FIT fits what has new data, REFIT fits all. One row a material: STORED, UPDATED, UNCHANGED or FAILED with SQLSTATE and message. Callers want generate_forecasts.';
 COMMENT ON FUNCTION replenish.forecast_day_id(uuid, date) IS
@@ -150,9 +152,11 @@ COMMENT ON FUNCTION replenish.last_recorded_day(uuid, uuid, date) IS
 COMMENT ON FUNCTION replenish.observed_until(uuid, uuid, date) IS
 'Last day that counts as observed: as_of, or the facility''s last recorded day up to today.';
 COMMENT ON FUNCTION replenish.packed_history(uuid, uuid, uuid[], date) IS
-'Recorded demand of many materials through a day, packed as pack_demand does.';
+'Recorded demand of many materials through a day, packed as pack_demand does, with the stock-outs of materials that mask them.';
 COMMENT ON FUNCTION replenish.record_demand(uuid, uuid, uuid, date, numeric, text, numeric, numeric, numeric, numeric, numeric, numeric, boolean) IS
 'Adds demand to the day''s row, or makes the row; quantities in the material''s unit. Returns the row.';
+COMMENT ON FUNCTION replenish.record_stockouts(uuid, uuid, date) IS
+'Marks a day (default: the last recorded one) as a stock-out for every material of the facility that has nothing on hand now and masks stock-outs; makes the day''s row where there is none. Call it when the day''s demand is in. Returns the number of rows that changed.';
 COMMENT ON FUNCTION replenish.backfill_demand_history(uuid, uuid, date, date) IS
 'Derives demand from inventory_transactions (ISSUE, SCRAP, TRANSFER), days in the tenant''s time zone, both ends included. Sets the days it finds, so running it again changes nothing. Returns the number of rows that changed.';
 COMMENT ON FUNCTION replenish.assert_period(date, date) IS
@@ -333,6 +337,7 @@ COMMENT ON FUNCTION replenish.bias_final(internal) IS 'Support of an aggregate.'
 COMMENT ON FUNCTION replenish.bias_pct_final(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.tracking_signal_final(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_accum(internal, date, float8) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.demand_stockout_accum(internal, date, float8, boolean) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_combine(internal, internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_serialize(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_deserialize(bytea, internal) IS 'Support of an aggregate.';
@@ -344,7 +349,7 @@ COMMENT ON FUNCTION replenish.forecast_agg_final(internal) IS 'Support of an agg
 
 -- Rows that the planner may expect.
 ALTER FUNCTION replenish.forecast_drift(float8[], integer) ROWS 30;
-ALTER FUNCTION replenish.forecast_ets(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_ets(float8[], integer, integer, text) ROWS 30;
 ALTER FUNCTION replenish.forecast_theta(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.forecast_optimized_theta(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.forecast_dynamic_optimized_theta(float8[], integer, integer) ROWS 30;
@@ -367,6 +372,7 @@ ALTER FUNCTION replenish.forecast_auto(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.fit_exponential_smoothing(float8[], integer, float8) ROWS 30;
 ALTER FUNCTION replenish.fit_holt(float8[], integer, boolean, float8, float8, float8) ROWS 30;
 ALTER FUNCTION replenish.fit_holt_winters(float8[], integer, integer, text, boolean, float8, float8, float8, float8) ROWS 30;
+ALTER FUNCTION replenish.fit_ets(float8[], integer, integer, text) ROWS 30;
 ALTER FUNCTION replenish.fit_auto(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.detect_seasonality(float8[]) ROWS 1;
 ALTER FUNCTION replenish.classify_demand(float8[]) ROWS 1;
@@ -375,7 +381,7 @@ ALTER FUNCTION replenish.simulate_material(jsonb, bytea, date, integer, float8[]
 ALTER FUNCTION replenish.lead_time_statistics(float8[], float8) ROWS 1;
 ALTER FUNCTION replenish.demand_statistics(bytea, date, integer) ROWS 1;
 ALTER FUNCTION replenish.migrations() ROWS 10;
-ALTER FUNCTION replenish.daily_demand(bytea, date, text) ROWS 365;
+ALTER FUNCTION replenish.daily_demand(bytea, date, text, text) ROWS 365;
 -- Whoever writes is chosen by create_roles(); PUBLIC may not.
 DO $revoke$
 DECLARE

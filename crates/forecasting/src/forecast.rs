@@ -4,7 +4,7 @@
 //! whose needs are not met, get the simplest forecast that fits, and the status and reason say so.
 
 use crate::backtest::{Backtest, Origins, Tally, evaluate};
-use crate::classify::is_seldom;
+use crate::classify::{classify_demand, is_seldom};
 use crate::conformal::{Conformal, Reach};
 use crate::models::{Model, moving_average, naive};
 use crate::select::{self, Choice};
@@ -292,11 +292,7 @@ fn chosen(
         Some(length) => format!("a season of {length}"),
         None => "no season".to_owned(),
     };
-    let kind = if is_seldom(history) {
-        "Demand comes seldom"
-    } else {
-        "Demand comes often"
-    };
+    let kind = kind(history)?;
     let reason = if algorithm == Algorithm::Combination {
         format!(
             "{kind} and shows {season}: a combination of models for such demand is taken, which \
@@ -320,11 +316,33 @@ fn chosen(
     })
 }
 
+/// How demand comes, with the figures behind it.
+fn kind(history: &[f64]) -> Result<String, Error> {
+    let class = classify_demand(history)?;
+    let often = if is_seldom(history) {
+        "seldom"
+    } else {
+        "often"
+    };
+    let interval = class
+        .adi
+        .map_or_else(String::new, |adi| format!(", one step in {adi:.2} has any"));
+    let sizes = class.cv_squared.map_or_else(String::new, |cv_squared| {
+        format!(", squared variation of sizes {cv_squared:.2}")
+    });
+    Ok(format!(
+        "Demand comes {often} ({}{interval}{sizes})",
+        class.pattern
+    ))
+}
+
 /// The algorithm asked for, or what comes closest where the series does not allow it.
 fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Result<Draft, Error> {
     let algorithm = request.algorithm;
-    let model = match select::fit(algorithm, history, season_length) {
-        Ok(model) => model,
+    let fitted = select::fit(algorithm, history, season_length)
+        .and_then(|model| Ok((model.bands(request.horizon).finite()?, model)));
+    let (bands, model) = match fitted {
+        Ok(fitted) => fitted,
         Err(error) => return instead(history, request, season_length, &error),
     };
     let origins = Origins::new(history.len(), request.horizon, season_length);
@@ -346,7 +364,7 @@ fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Re
         algorithm,
         status: Status::Fitted,
         reason: format!("{algorithm} was asked for."),
-        bands: model.bands(request.horizon).finite()?,
+        bands,
         model,
         tally,
         conformal: false,
