@@ -165,7 +165,7 @@ SELECT is((SELECT count(*) FROM replenish.replenishment_suggestions WHERE is_wit
 
 -- Urgency has one home.
 SELECT is_empty(
-    $$ SELECT proname FROM pg_proc WHERE pronamespace = 'replenish'::regnamespace AND prosrc ~* 'then\s+''(CRITICAL|HIGH|MEDIUM|LOW)''' $$, 'no other function decides an urgency');
+    $$ SELECT proname FROM pg_proc WHERE pronamespace = 'replenish'::regnamespace AND prosrc ~ 'THEN\s+''(CRITICAL|HIGH|MEDIUM|LOW)''' $$, 'no other function decides an urgency');
 SELECT is_empty(
     $$ SELECT viewname FROM pg_views WHERE schemaname = 'replenish' AND definition ~* 'then\s+''(CRITICAL|HIGH|MEDIUM|LOW)''' $$, 'nor does a view');
 
