@@ -28,7 +28,7 @@ row_queries() {
 SELECT format('SELECT %L, count(*), md5(string_agg(r::text, E''\n'' ORDER BY r::text)) FROM (SELECT %s FROM %s) AS r;', c.relname,
     (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) FROM pg_attribute AS a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), c.oid::regclass)
 FROM pg_class AS c
-WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname NOT IN ('schema_migrations', 'material_classes')
+WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind IN ('r', 'p', 'v') AND c.relname NOT IN ('schema_migrations', 'material_classes', 'metrics')
 ORDER BY c.relname
 SQL
 }

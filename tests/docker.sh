@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# The image without Docker: its files are checked against their schemas, and its scripts run as the image
+# would run them: build, copy into a server's tree, first start with the entrypoint's script, health
+# check, jobs, upgrade.
+source "$(dirname "$0")/../pgrx-config/cluster.sh"
+
+venv=$CARGO_TARGET_DIR/docker-venv
+if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import compose_spec, dockerfile_parse, kubernetes_validate' 2>/dev/null; then
+    python3 -m venv "$venv"
+    alive "validators" "$venv/bin/pip" install -q compose-spec==0.2.1 dockerfile-parse==2.0.1 kubernetes-validate==1.37.0
+fi
+for script in docker/*.sh docker/initdb.d/*.sh; do bash -n "$script"; done
+
+# The build stage, then what the last stage copies over a server that has never seen the extension.
+stage=$CARGO_TARGET_DIR/docker-stage
+rm -rf "$stage"
+docker/build.sh "$stage/out"
+cp -r "$(server_root)" "$stage/image"
+find "$stage/image" -name 'pg_replenish*' -delete
+cp -r "$stage/out/usr" "$stage/image/"
+SERVER_BIN=$stage/image$PG_BIN
+if ! as_server test -x "$SERVER_BIN/postgres"; then fail "the server's account cannot run $SERVER_BIN"; fi
+
+report=$(mktemp)
+"$venv/bin/python" tests/docker/validate.py . >"$report"
+grep -q . "$report" || fail "no settings were found"
+mapfile -t settings < <(grep -v '^#' "$report" | sed "s/shared_buffers = .*/shared_buffers = '128MB'/")
+start_cluster "${settings[@]}"
+mv "$report" "$CLUSTER/report"
+psql -c 'CREATE DATABASE replenish'
+export PATH=$SERVER_BIN:$PATH PGDATABASE=replenish POSTGRES_USER=postgres POSTGRES_DB=replenish
+sed -n 's/^# //p' "$CLUSTER/report" >"$CLUSTER/manifest_jobs"
+
+check() { # what, SQL that must return t
+    local answer
+    answer=$(psql -At -c "$2")
+    [ "$answer" = t ] || fail "$1: $answer"
+    echo "ok - $1"
+}
+docker/replenish-health.sh 2>/dev/null && fail "the health check is content before there is anything"
+echo "ok - before the first start's script the health check fails"
+REPLENISH_SCHEDULE=cron docker/initdb.d/10-pg_replenish.sh 2>/dev/null && fail "an unknown REPLENISH_SCHEDULE was taken"
+printf "it's a \"secret\" \\\\ \$1" >"$CLUSTER/password"
+REPLENISH_DEMO=1 REPLENISH_NIGHT_PASSWORD_FILE=$CLUSTER/password docker/initdb.d/10-pg_replenish.sh
+docker/replenish-health.sh
+echo "ok - after it the health check is content"
+check "everything is in place" "SELECT count(*) FILTER (WHERE status <> 'OK') = 0 AND count(*) > 20 FROM replenish.verify_deployment()"
+check "pg_cron has the three nights, as replenish_night" \
+    "SELECT count(*) = 3 AND bool_and(username = 'replenish_night' AND database = 'replenish') FROM cron.job"
+check "the night's login has its password" "SELECT rolpassword IS NOT NULL FROM pg_authid WHERE rolname = 'replenish_night'"
+sed -i '1i host all replenish_night 127.0.0.1/32 scram-sha-256' "$CLUSTER/data/pg_hba.conf"
+
+# The jobs that Kubernetes would start are those that pg_cron starts, at the same hours.
+psql -At -F ' ' -c "SELECT replace(job_name, '_', '-'), schedule, substr(job_name, 11) FROM replenish.nightly_jobs() WHERE job_name IN ('replenish_forecasts', 'replenish_accuracy', 'replenish_replenishment') ORDER BY 1" >"$CLUSTER/cron_jobs"
+sort "$CLUSTER/manifest_jobs" | diff - "$CLUSTER/cron_jobs" || fail "docker/kubernetes/nights.yaml and nightly_jobs() disagree"
+echo "ok - nights.yaml has the jobs of nightly_jobs()"
+psql -At -c "SELECT string_agg(kubernetes, E'---\n') FROM replenish.nightly_jobs()" >"$CLUSTER/manifests.yaml"
+"$venv/bin/python" tests/docker/validate.py . "$CLUSTER/manifests.yaml" >/dev/null
+echo "ok - so are the manifests that nightly_jobs() prints"
+for job in forecasts accuracy replenishment; do
+    output=$(PGUSER=replenish_night docker/replenish-job.sh "$job" 2>&1)
+    grep -q 'COMPLETED of tenant' <<<"$output" || fail "$job: $output"
+    echo "ok - replenish-job $job: ${output##*INFO:  }"
+done
+docker/replenish-job.sh nonsense 2>/dev/null && fail "an unknown job was taken"
+psql -c 'ALTER TABLE replenish.job_runs RENAME TO job_runs_gone'
+PGUSER=replenish_night docker/replenish-job.sh forecasts 2>/dev/null && fail "a job that fails ends well"
+echo "ok - a job that fails ends with an error"
+psql -c 'ALTER TABLE replenish.job_runs_gone RENAME TO job_runs'
+
+# A newer image on old data.
+docker/replenish-upgrade.sh >"$CLUSTER/upgrade.out" 2>&1 || fail "$(cat "$CLUSTER/upgrade.out")"
+check "replenish-upgrade runs, and again changes nothing" \
+    "SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 FROM replenish.verify_deployment()"
+tests/server_log.sh "$CLUSTER/server.log"
+rm -rf "$stage"
