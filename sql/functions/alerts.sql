@@ -81,13 +81,21 @@ BEGIN
         FROM replenish.alerts AS a
         WHERE a.tenant_id = evaluate_alerts.tenant_id AND a.closed_at IS NULL
     ),
+    -- A full join is hashed whatever the planner expects: there may be none, or thousands.
+    compared AS MATERIALIZED (
+        SELECT k.alert_id, coalesce(f.alert_name, k.alert_name) AS alert_name, f.subject, f.severity,
+            f.facility_id, f.material_id, f.message, f.details
+        FROM found AS f
+        FULL JOIN known AS k ON k.alert_name = f.alert_name AND k.subject = f.subject
+    ),
     seen AS (
         UPDATE replenish.alerts AS a
-        SET last_seen_at = moment, severity = f.severity, facility_id = f.facility_id,
-            material_id = f.material_id, message = f.message, details = f.details
-        FROM found AS f
-        JOIN known AS k ON k.alert_name = f.alert_name AND k.subject = f.subject
-        WHERE a.tenant_id = evaluate_alerts.tenant_id AND a.alert_id = k.alert_id
+        SET last_seen_at = moment, severity = c.severity, facility_id = c.facility_id,
+            material_id = c.material_id, message = c.message, details = c.details
+        FROM compared AS c
+        WHERE a.tenant_id = evaluate_alerts.tenant_id
+            AND a.alert_id = c.alert_id
+            AND c.subject IS NOT NULL
         RETURNING a.alert_name
     ),
     opened AS (
@@ -95,23 +103,19 @@ BEGIN
             tenant_id, alert_name, subject, severity, facility_id, material_id, message, details,
             opened_at, last_seen_at
         )
-        SELECT evaluate_alerts.tenant_id, f.alert_name, f.subject, f.severity, f.facility_id,
-            f.material_id, f.message, f.details, moment, moment
-        FROM found AS f
-        WHERE NOT EXISTS (
-            SELECT FROM known AS k WHERE k.alert_name = f.alert_name AND k.subject = f.subject
-        )
+        SELECT evaluate_alerts.tenant_id, c.alert_name, c.subject, c.severity, c.facility_id,
+            c.material_id, c.message, c.details, moment, moment
+        FROM compared AS c
+        WHERE c.alert_id IS NULL
         RETURNING alert_name
     ),
     closed AS (
         UPDATE replenish.alerts AS a
         SET closed_at = moment
-        FROM known AS k
+        FROM compared AS c
         WHERE a.tenant_id = evaluate_alerts.tenant_id
-            AND a.alert_id = k.alert_id
-            AND NOT EXISTS (
-                SELECT FROM found AS f WHERE f.alert_name = k.alert_name AND f.subject = k.subject
-            )
+            AND a.alert_id = c.alert_id
+            AND c.subject IS NULL
         RETURNING a.alert_name
     ),
     told AS MATERIALIZED (
