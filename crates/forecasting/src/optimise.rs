@@ -2,7 +2,17 @@
 
 /// Golden-section search within `(low, high)` after a coarse scan that finds the right valley.
 /// The answer is within `high - low` times 1e-4 of a local minimum.
-pub(crate) fn minimise_one(mut f: impl FnMut(f64) -> f64, low: f64, high: f64) -> f64 {
+pub(crate) fn minimise_one(f: impl FnMut(f64) -> f64, low: f64, high: f64) -> f64 {
+    minimise_one_to(1e-4, f, low, high)
+}
+
+/// As [`minimise_one`], to another share of `high - low`.
+pub(crate) fn minimise_one_to(
+    share: f64,
+    mut f: impl FnMut(f64) -> f64,
+    low: f64,
+    high: f64,
+) -> f64 {
     const SCAN: usize = 8;
     const INVERSE_PHI: f64 = 0.618_033_988_749_894_8;
     let width = (high - low) / SCAN as f64;
@@ -19,7 +29,7 @@ pub(crate) fn minimise_one(mut f: impl FnMut(f64) -> f64, low: f64, high: f64) -
     let mut c = b - INVERSE_PHI * (b - a);
     let mut d = a + INVERSE_PHI * (b - a);
     let (mut f_c, mut f_d) = (f(c), f(d));
-    while b - a > (high - low) * 1e-4 {
+    while b - a > (high - low) * share {
         if f_c < f_d {
             (b, d, f_d) = (d, c, f_c);
             c = b - INVERSE_PHI * (b - a);
