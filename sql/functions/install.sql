@@ -149,6 +149,7 @@ BEGIN
                 DETAIL = array_to_string(full_tables, ', '),
                 HINT = 'Take a backup, then SELECT replenish.uninstall(drop_data => true).';
     END IF;
+    PERFORM replenish.drop_api();
     FOR relation IN
         SELECT c.oid::regclass AS name, c.relkind
         FROM pg_class AS c
@@ -224,7 +225,7 @@ AS $$
         CASE
             WHEN p.proname IN (
                 'install', 'repair', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles',
-                'watch_demand'
+                'watch_demand', 'drop_api'
             ) THEN 'replenish_owner'
             WHEN p.prokind = 'p' OR p.proname IN ('schedule_jobs', 'unschedule_jobs', 'load_demo_data')
                 THEN 'replenish_batch'
@@ -234,7 +235,7 @@ AS $$
     WHERE p.pronamespace = 'replenish'::regnamespace
         AND p.provolatile = 'v'
         AND p.prorettype <> 'trigger'::regtype
-        AND p.proname <> 'create_roles'
+        AND p.proname NOT IN ('create_roles', 'install_api', 'create_api_roles', 'grant_api')
 $$;
 
 CREATE FUNCTION replenish.grant_to_roles() RETURNS void
