@@ -6,7 +6,8 @@ import { GraphQLError } from "postgraphile/graphql";
 
 // Classes that speak of the request: data, constraints, privileges, state, limits, cancelled, ours.
 const ABOUT_THE_REQUEST = /^(0A|22|23|25|40|42501|54|55|57014|P0|PT)/;
-const UNREACHABLE = /^(08|57P|53)/;
+// No connection, the server shutting down or full, or our own login or database refused.
+const UNREACHABLE = /^(08|57P|53|28|3D)/;
 const NO_CONNECTION = new Set(["ECONNREFUSED", "ENOENT", "ECONNRESET", "ETIMEDOUT", "EPIPE"]);
 
 export const isUnreachable = (error) =>

@@ -151,15 +151,17 @@ AS $$
         simulate_policy.tenant_id, simulate_policy.facility_id,
         ARRAY[simulate_policy.material_id],
         coalesce(simulate_policy.service_levels, '{0.8, 0.85, 0.9, 0.95, 0.98, 0.99}'),
-        -- The earlier half is what the first forecasts learn from.
+        -- The days before these are what the first forecasts learn from.
         (
-            SELECT least(90, greatest(p.history_days / 2, 1))
+            SELECT least(90, greatest(p.history_days - m.minimum_forecast_history_days, 1))
             FROM replenish.calculate_safety_stock(
                 simulate_policy.tenant_id, simulate_policy.facility_id, simulate_policy.material_id
             ) AS p
+            JOIN replenish.materials AS m
+                ON m.tenant_id = simulate_policy.tenant_id AND m.material_id = p.material_id
         )
     ) AS r
 $$;
 COMMENT ON FUNCTION replenish_api.simulate_policy(uuid, uuid, uuid, double precision[]) IS
 'What the material''s policy would have achieved and cost at each service level.
-Over its last 90 days, or the later half of a shorter history.';
+Over its last 90 days, or those after its minimum_forecast_history_days; no row where there are none.';
