@@ -28,13 +28,38 @@ END
 $$;
 
 -- The words of the tables below, so that OpenAPI and BI tools show them: a column's own, else those
--- of a column of the same name.
+-- of the column that it comes from. What views make themselves is said here.
 DO $$
 DECLARE
     described record;
 BEGIN
     FOR described IN
-        WITH words AS (
+        WITH own_words (view_name, column_name, words) AS (
+            VALUES
+                ('material_forecasts', 'forecast_date', 'The day that is forecast.'),
+                ('material_forecasts', 'forecast_year', 'Year of the day.'),
+                ('material_forecasts', 'forecast_month', 'Month of the day, 1 to 12.'),
+                ('material_forecasts', 'forecast_week_of_year', 'ISO week of the day, 1 to 53.'),
+                ('material_forecasts', 'upper_bound_80_pct', 'With 80% probability demand is at most this, in units, and at least lower_bound_80_pct.'),
+                ('material_forecasts', 'upper_bound_95_pct', 'With 95% probability demand is at most this, in units, and at least lower_bound_95_pct.'),
+                ('material_forecasts', 'manual_override_by', 'Who put the planner''s number in.'),
+                ('material_forecasts', 'manual_override_reason', 'Why.'),
+                ('forecast_models', 'model_name', 'Algorithm and version, for people.'),
+                ('forecast_models', 'model_algorithm', 'Algorithm that was fitted.'),
+                ('forecast_models', 'model_version', 'Forecast version that it began with.'),
+                ('forecast_models', 'training_timestamp', 'Moment of the fit.'),
+                ('vw_forecast_accuracy_summary', 'last_30_days_mape', 'Mean absolute percentage error of the last 30 measured days, in percent.'),
+                ('vw_forecast_accuracy_summary', 'last_60_days_mape', 'Mean absolute percentage error of the last 60 measured days, in percent.'),
+                ('vw_forecast_accuracy_summary', 'last_90_days_mape', 'Mean absolute percentage error of the last 90 measured days, in percent.'),
+                ('vw_forecast_accuracy_summary', 'last_30_days_bias', 'Mean of forecast minus actual over the last 30 measured days, in units.'),
+                ('vw_forecast_accuracy_summary', 'last_60_days_bias', 'Mean of forecast minus actual over the last 60 measured days, in units.'),
+                ('vw_forecast_accuracy_summary', 'last_90_days_bias', 'Mean of forecast minus actual over the last 90 measured days, in units.'),
+                ('vw_forecast_accuracy_summary', 'total_forecasts_generated', 'Days forecast in all kept versions.'),
+                ('vw_forecast_accuracy_summary', 'total_actual_demand_recorded', 'Days with a row of demand.'),
+                ('vw_forecast_accuracy_summary', 'current_forecast_algorithm', 'Algorithm of the forecast in force.'),
+                ('vw_forecast_accuracy_summary', 'last_forecast_generation_date', 'Moment of the newest forecast.')
+        ),
+        words AS (
             SELECT c.relname, a.attname, d.description
             FROM pg_class AS c
             JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -43,31 +68,36 @@ BEGIN
             WHERE c.relnamespace = 'replenish'::regnamespace
         )
         SELECT
-            v.oid::regclass AS view_name,
-            NULL::name AS column_name,
+            format('VIEW %s', v.oid::regclass) AS object,
             obj_description(format('replenish.%I', v.relname)::regclass, 'pg_class') AS words
         FROM pg_class AS v
         WHERE v.relnamespace = 'replenish_api'::regnamespace AND v.relkind = 'v'
         UNION ALL
         SELECT
-            v.oid::regclass,
-            a.attname,
+            format('COLUMN %s.%I', v.oid::regclass, a.attname),
             coalesce(
-                (SELECT w.description FROM words AS w WHERE w.relname = v.relname AND w.attname = a.attname),
-                (SELECT min(w.description) FROM words AS w WHERE w.attname = a.attname),
-                initcap(left(a.attname, 1)) || substr(replace(a.attname, '_', ' '), 2) || '.'
+                (
+                    SELECT o.words FROM own_words AS o
+                    WHERE o.view_name = v.relname AND o.column_name = a.attname
+                ),
+                (
+                    SELECT w.description FROM words AS w
+                    WHERE w.attname = a.attname
+                    ORDER BY
+                        w.relname = v.relname DESC,
+                        array_position(
+                            ARRAY['replenishment_suggestions', 'forecast_fits', 'materials', 'demand_history'],
+                            w.relname::text
+                        ),
+                        w.relname
+                    LIMIT 1
+                )
             )
         FROM pg_class AS v
         JOIN pg_attribute AS a ON a.attrelid = v.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE v.relnamespace = 'replenish_api'::regnamespace AND v.relkind = 'v'
     LOOP
-        IF described.column_name IS NULL THEN
-            EXECUTE format('COMMENT ON VIEW %s IS %L', described.view_name, described.words);
-        ELSE
-            EXECUTE format(
-                'COMMENT ON COLUMN %s.%I IS %L', described.view_name, described.column_name, described.words
-            );
-        END IF;
+        EXECUTE format('COMMENT ON %s IS %L', described.object, described.words);
     END LOOP;
 END
 $$;

@@ -23,6 +23,9 @@ BEGIN
     PERFORM replenish.drop_api();
     CREATE SCHEMA replenish_api AUTHORIZATION replenish_owner;
     CREATE SCHEMA replenish_auth AUTHORIZATION replenish_owner;
+    -- PostgREST takes the first line as the title of its description.
+    COMMENT ON SCHEMA replenish_api IS E'pg_replenish\nDemand forecasts and replenishment suggestions. Every row is of the tenant that the token names.';
+    COMMENT ON SCHEMA replenish_auth IS 'Who asks the API; not part of it.';
     -- What this role makes later is closed as well, until somebody grants it.
     ALTER DEFAULT PRIVILEGES FOR ROLE replenish_owner REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
     PERFORM set_config('role', 'replenish_owner', true);
