@@ -22,7 +22,9 @@ const pool = new pg.Pool({
   idleTimeoutMillis: 30_000,
   application_name: "replenish-graphql",
 });
-pool.on("error", (error) => console.error("idle connection lost:", error.message));
+// A connection may end at any time, in use or idle. Without a listener that would end the server too.
+pool.on("error", () => {});
+pool.on("connect", (client) => client.on("error", (error) => console.error("connection lost:", error.message)));
 
 const claims = new WeakMap();
 const preset = makePreset({ ...config, pool, claimsOf: (request) => claims.get(request) });

@@ -62,7 +62,11 @@ export async function start(command, args, env, listening) {
     url,
     log: () => log,
     close: () =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        if (child.exitCode !== null || child.signalCode !== null) {
+          reject(new Error(`${command} had ended by itself with ${child.exitCode ?? child.signalCode}:\n${log}`));
+          return;
+        }
         child.removeAllListeners("exit");
         child.once("exit", resolve);
         child.kill();
@@ -84,6 +88,7 @@ export async function ask(server, query, { bearer = token(A), variables } = {}) 
     method: "POST",
     headers: { "content-type": "application/json", ...(bearer ? { authorization: `Bearer ${bearer}` } : {}) },
     body: JSON.stringify({ query, variables }),
+    signal: AbortSignal.timeout(30_000),
   });
   return { status: response.status, ...(await response.json()) };
 }
