@@ -13,7 +13,7 @@ const NO_CONNECTION = new Set(["ECONNREFUSED", "ENOENT", "ECONNRESET", "ETIMEDOU
 export const isUnreachable = (error) =>
   UNREACHABLE.test(error.code ?? "") ||
   NO_CONNECTION.has(error.code) ||
-  /timeout exceeded when trying to connect|Connection terminated/.test(error.message);
+  /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable|Client was closed/.test(error.message);
 
 function words(cause) {
   if (isUnreachable(cause)) {

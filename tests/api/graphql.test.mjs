@@ -331,6 +331,36 @@ describe("the server", () => {
     }
   });
 
+  test("connections that end under way end requests, not the server", async () => {
+    const own_ = await startGraphql();
+    const admin = connect("postgres");
+    await admin.connect();
+    try {
+      let stop = false;
+      const seen = new Set();
+      const client = async () => {
+        while (!stop) {
+          const { errors } = await ask(own_, `{ getDemandHistory(${series}) { demandDate } getSession { role } }`);
+          for (const error of errors ?? []) seen.add(error.extensions.code);
+        }
+      };
+      const clients = Array.from({ length: 8 }, client);
+      for (let i = 0; i < 20; i += 1) {
+        await admin.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'replenish-graphql'",
+        );
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      stop = true;
+      await Promise.all(clients);
+      assert.deepEqual([...seen], ["08006"]);
+      assert.equal((await ask(own_, "{ getSession { tenantName } }")).data.getSession.tenantName, "A");
+    } finally {
+      await admin.end();
+      await own_.close();
+    }
+  });
+
   test("a database that does not answer is said so", async () => {
     const lost = await startGraphql({ POOL_SIZE: "1" });
     try {
