@@ -10,8 +10,9 @@ const CHOSEN = { ...FACILITY, materialIds: "uuid[]" };
 /**
  * A call of one function of replenish_api. `args` are GraphQL argument names with their SQL types,
  * `renamed` those whose SQL name is another one; what the client leaves out keeps SQL's default.
+ * `paged` calls take `first` and `offset`.
  */
-function call(routine, args, { answers = "rows", renamed = {} } = {}) {
+function call(routine, args, { answers = "rows", renamed = {}, paged = false } = {}) {
   return {
     answers,
     statement(given) {
@@ -23,7 +24,12 @@ function call(routine, args, { answers = "rows", renamed = {} } = {}) {
         const value = `$${values.length}`;
         named.push(`${renamed[name] ?? snakeCase(name)} => ${type.startsWith("ARRAY") ? type.replace("?", value) : `${value}::${type}`}`);
       }
-      return { text: shape[answers](`replenish_api.${routine}(${named.join(", ")})`), values };
+      let source = `replenish_api.${routine}(${named.join(", ")})`;
+      if (paged) {
+        values.push(given.first ?? null, given.offset ?? 0);
+        source = `(SELECT * FROM ${source} LIMIT $${values.length - 1}::bigint OFFSET $${values.length}::bigint)`;
+      }
+      return { text: shape[answers](source), values };
     },
   };
 }
@@ -50,17 +56,17 @@ export const queries = {
     forecastStatus: "text",
   }),
   calculateSafetyStock: call("calculate_safety_stock", { ...SERIES, serviceLevel: "numeric" }, { answers: "row" }),
-  getForecastAccuracySummary: call("get_forecast_accuracy_summary", CHOSEN),
+  getForecastAccuracySummary: call("get_forecast_accuracy_summary", CHOSEN, { paged: true }),
   getForecastAccuracyMetrics: call("get_forecast_accuracy_metrics", {
     ...SERIES,
     periodStart: "date",
     periodEnd: "date",
   }),
-  getReplenishmentRecommendations: call("get_replenishment_recommendations", {
-    ...FACILITY,
-    status: "text",
-    materialId: "uuid",
-  }),
+  getReplenishmentRecommendations: call(
+    "get_replenishment_recommendations",
+    { ...FACILITY, status: "text", materialId: "uuid" },
+    { paged: true },
+  ),
   searchMaterials: call("search_materials", { search: "text", first: "integer" }, { renamed: { first: "max_rows" } }),
   getFacilities: select("SELECT * FROM replenish_api.facilities ORDER BY facility_name, facility_id"),
   explainForecast: call("explain_forecast", SERIES, { answers: "value" }),

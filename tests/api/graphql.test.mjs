@@ -147,6 +147,10 @@ describe("the eleven operations", () => {
          high: getReplenishmentRecommendations(${own}, status: REJECTED, materialId: null) { suggestionStatus } }`,
     );
     assert.deepEqual(new Set(made.map((s) => s.suggestionId)), new Set(facility.map((s) => s.suggestionId)));
+    const { page } = await data(
+      `{ page: getReplenishmentRecommendations(${own}, status: PENDING, first: 1, offset: 1) { suggestionId } }`,
+    );
+    assert.deepEqual(page, facility.slice(1, 2).map(({ suggestionId }) => ({ suggestionId })));
     const rank = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
     const ranks = facility.map((s) => rank.indexOf(s.urgencyLevel));
     assert.deepEqual(ranks, ranks.toSorted());
