@@ -42,6 +42,7 @@ sql-test: ## The SQL tests alone, on what was built last.
 
 bench: build ## The stated figures: 10,000 materials, interactive calls, memory.
 	@benches/bench.sh
+	@benches/api.sh
 
 compare: ## This crate against statsforecast on the same series; needs REPLENISH_DATA.
 	@benches/compare.sh

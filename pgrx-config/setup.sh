@@ -9,6 +9,8 @@ packages=(
 )
 if [ "${1:-}" = tests ]; then
     packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl)
+    # A Python that can make environments, for the tests of BI clients.
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3 python3-venv); fi
 fi
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }

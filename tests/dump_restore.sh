@@ -9,6 +9,7 @@ SELECT replenish.create_roles();
 SET ROLE replenish_owner;
 SELECT replenish.install();
 RESET ROLE;
+SELECT replenish.install_api();
 SELECT * FROM replenish.load_demo_data();
 CALL replenish.run_daily_forecasts();
 CALL replenish.run_replenishment();
@@ -25,6 +26,12 @@ SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.rel
     (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(c.relacl) AS a), c.reloptions,
     (SELECT array_agg((p.polname, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))::text ORDER BY p.polname) FROM pg_policy AS p WHERE p.polrelid = c.oid)
 FROM pg_class AS c WHERE c.relnamespace = 'replenish'::regnamespace ORDER BY c.relname;
+SELECT c.oid::regclass, pg_get_userbyid(c.relowner), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(c.relacl) AS a), c.reloptions, pg_get_viewdef(c.oid), obj_description(c.oid, 'pg_class')
+FROM pg_class AS c WHERE c.relnamespace = 'replenish_api'::regnamespace AND c.relkind = 'v' ORDER BY c.relname;
+SELECT p.oid::regprocedure, pg_get_userbyid(p.proowner), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(p.proacl) AS a), md5(pg_get_functiondef(p.oid)), obj_description(p.oid, 'pg_proc')
+FROM pg_proc AS p WHERE p.pronamespace IN ('replenish_api'::regnamespace, 'replenish_auth'::regnamespace) ORDER BY p.oid::regprocedure::text;
+SELECT n.nspname, pg_get_userbyid(n.nspowner), (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(n.nspacl) AS a) FROM pg_namespace AS n WHERE n.nspname LIKE 'replenish%' ORDER BY 1;
+SELECT pg_get_userbyid(d.defaclrole), d.defaclobjtype, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(d.defaclacl) AS a) FROM pg_default_acl AS d;
 SELECT p.oid::regprocedure, (SELECT array_agg(a::text ORDER BY a::text) FROM unnest(p.proacl) AS a) FROM pg_proc AS p WHERE p.pronamespace = 'replenish'::regnamespace ORDER BY p.oid::regprocedure::text;
 SELECT tgrelid::regclass, tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY tgrelid::regclass::text, 2;
 SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'replenish'::regnamespace ORDER BY conrelid::regclass::text, 2;

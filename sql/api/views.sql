@@ -8,9 +8,11 @@ BEGIN
         'open_orders', 'demand_history', 'daily_demand_summary', 'forecast_models',
         'material_forecasts', 'forecast_accuracy_metrics', 'vw_forecast_accuracy_summary',
         'replenishment_suggestions', 'vw_critical_replenishment_recommendations', 'job_runs',
-        'job_errors'
+        'job_errors', 'alerts'
     ]
     LOOP
+        -- Alerts are there where their table is.
+        CONTINUE WHEN to_regclass(format('replenish.%I', view_name)) IS NULL;
         EXECUTE format(
             'CREATE VIEW replenish_api.%1$I WITH (security_invoker = true) AS SELECT %2$s FROM replenish.%1$I',
             view_name,

@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 -- Another file's database may have brought the roles already; they belong to the cluster.
 SELECT replenish.install_api() \g /dev/null
-SELECT plan(27);
+SELECT plan(29);
 
 SELECT is(
     (SELECT array_agg(DISTINCT c.relkind) FROM pg_class AS c WHERE c.relnamespace = 'replenish_api'::regnamespace AND c.relkind NOT IN ('c', 'i')),
@@ -114,9 +114,31 @@ RESET ROLE;
 REVOKE EXECUTE ON FUNCTION replenish.install_api() FROM no_admin;
 DROP ROLE no_admin;
 
--- Alerts come with their table.
+-- Alerts come with their table; without it there are none.
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
-SELECT lives_ok('SELECT * FROM replenish_api.get_alerts()', 'alerts are asked for with or without their table');
+SELECT is_empty('SELECT * FROM replenish_api.get_alerts()', 'no alerts, with or without their table');
+RESET app.current_tenant_id;
+DO $$
+BEGIN
+    IF to_regclass('replenish.alerts') IS NULL THEN
+        CREATE TABLE replenish.alerts (
+            tenant_id uuid, alert_id uuid DEFAULT gen_random_uuid(), alert_name text, subject text, severity text, facility_id uuid,
+            material_id uuid, message text, opened_at timestamptz, last_seen_at timestamptz, closed_at timestamptz
+        );
+        ALTER TABLE replenish.alerts OWNER TO replenish_owner;
+        PERFORM replenish.isolate_tenant('replenish.alerts');
+        GRANT SELECT ON replenish.alerts TO replenish_reader;
+    END IF;
+END
+$$;
+INSERT INTO replenish.alerts (tenant_id, alert_name, subject, severity, message, opened_at, last_seen_at, closed_at)
+VALUES (:a, 'NO_FORECASTS', '1', 'CRITICAL', 'open a', now(), now(), NULL), (:a, 'NO_FORECASTS', '2', 'WARNING', 'closed a', now(), now(), now()),
+    (:b, 'NO_FORECASTS', '1', 'CRITICAL', 'open b', now(), now(), NULL);
+SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
+SET ROLE replenish_api_user;
+SELECT results_eq('SELECT message FROM replenish_api.get_alerts()', $$ VALUES ('open a') $$, 'a tenant sees its open alerts');
+SELECT results_eq('SELECT message FROM replenish_api.get_alerts(false)', $$ VALUES ('open a'), ('closed a') $$, 'or all of them, open ones first');
+RESET ROLE;
 RESET app.current_tenant_id;
 
 SET ROLE replenish_owner;
