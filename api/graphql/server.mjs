@@ -29,8 +29,12 @@ pool.on("connect", (client) => client.on("error", (error) => console.error("conn
 const claims = new WeakMap();
 const preset = makePreset({ ...config, pool, claimsOf: (request) => claims.get(request) });
 const instance = postgraphile(preset);
-// Fails here, at the start, where the database is not there or the schema does not build.
-await instance.getSchema();
+try {
+  await instance.getSchema();
+} catch (error) {
+  console.error(`cannot start: ${error.message}`);
+  process.exit(1);
+}
 const serv = instance.createServ(grafserv);
 // grafserv listens on an inner server, which never opens a port: every request passes ours first.
 const inner = createServer();
