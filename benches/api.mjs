@@ -82,7 +82,7 @@ const drivers = {
       try {
         await client.query("BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY");
         await client.query(
-          "SELECT set_config('search_path', 'replenish_api', true), set_config('role', 'replenish_api_user', true), set_config('request.jwt.claims', $1, true)",
+          "SELECT set_config('search_path', 'replenish_api, pg_catalog', true), set_config('role', 'replenish_api_user', true), set_config('request.jwt.claims', $1, true)",
           [JSON.stringify(claims)],
         );
         await client.query("SELECT replenish_auth.pre_request()");

@@ -52,7 +52,7 @@ kill "$server"
 if [ -n "${POSTGREST_BIN:-}" ]; then
     say "REST over HTTP"
     port=$(node -e 'const s = require("net").createServer().listen(0, () => { console.log(s.address().port); s.close(); })')
-    serve '[Ss]chema cache loaded' env PGRST_SERVER_PORT="$port" PGRST_LOG_LEVEL=info \
+    serve '[Ss]chema cache loaded' env PGRST_SERVER_PORT="$port" PGRST_LOG_LEVEL=info PGRST_JWT_SECRET="$JWT_SECRET" \
         PGRST_DB_URI="postgresql://replenish_authenticator@/postgres?host=$PGHOST&port=$PGPORT" \
         "$POSTGREST_BIN" api/postgrest.conf
     node benches/api.mjs rest "http://127.0.0.1:$port" "$JWT_SECRET" || failed=1

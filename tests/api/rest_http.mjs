@@ -22,7 +22,7 @@ export class HttpRest {
         process.env.POSTGREST_BIN,
         ["api/postgrest.conf"],
         {
-          JWT_SECRET: secret,
+          PGRST_JWT_SECRET: secret,
           PGRST_DB_URI: `postgresql://replenish_authenticator@/${process.env.PGDATABASE}?host=${process.env.PGHOST}&port=${process.env.PGPORT}`,
           PGRST_SERVER_PORT: String(port),
           PGRST_LOG_LEVEL: "info",

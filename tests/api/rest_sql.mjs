@@ -44,7 +44,7 @@ export class SqlRest {
     try {
       await this.client.query(`BEGIN ISOLATION LEVEL READ COMMITTED ${method === "GET" ? "READ ONLY" : "READ WRITE"}`);
       await this.client.query(
-        `SELECT set_config('search_path', '"replenish_api"', true), set_config('role', $1, true),
+        `SELECT set_config('search_path', '"replenish_api", "pg_catalog"', true), set_config('role', $1, true),
           set_config('request.jwt.claims', $2, true), set_config('request.method', $3, true),
           set_config('request.path', $4, true), set_config('request.headers', '{}', true)`,
         [role, JSON.stringify(claims ?? { role }), method, path],
