@@ -136,6 +136,9 @@ describe("the order of tenant and role", () => {
     await client.query("SET LOCAL ROLE replenish_api_user");
     assert.equal(await count(), 0);
   });
+  transaction("statements of the servers end after 30 seconds", async () => {
+    assert.equal((await client.query("SHOW statement_timeout")).rows[0].statement_timeout, "30s");
+  });
   transaction("the login role itself may read nothing", async () => {
     await set("app.current_tenant_id", A);
     await assert.rejects(count(), { code: "42501" });
