@@ -45,6 +45,15 @@ BEGIN
         RAISE NOTICE 'the tables will belong to superuser %', current_user
             USING HINT = 'For a role of its own: SELECT replenish.create_roles(), SET ROLE replenish_owner, then install.';
     END IF;
+    -- Its views stand upon those that change.
+    IF to_regnamespace('replenish_api') IS NOT NULL AND (
+        to_regclass('replenish.material_forecasts') IS NULL
+        OR (SELECT count(*) FROM replenish.migrations()) > (SELECT count(*) FROM replenish.schema_migrations)
+    ) THEN
+        PERFORM replenish.drop_api();
+        RAISE NOTICE 'the API has to be made anew'
+            USING HINT = 'As a superuser: SELECT replenish.install_api().';
+    END IF;
     FOR migration IN
         SELECT m.*
         FROM replenish.migrations() AS m

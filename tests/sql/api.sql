@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 -- Another file's database may have brought the roles already; they belong to the cluster.
 SELECT replenish.install_api() \g /dev/null
-SELECT plan(29);
+SELECT plan(31);
 
 SELECT is(
     (SELECT array_agg(DISTINCT c.relkind) FROM pg_class AS c WHERE c.relnamespace = 'replenish_api'::regnamespace AND c.relkind NOT IN ('c', 'i')),
@@ -138,6 +138,23 @@ SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SET ROLE replenish_api_user;
 SELECT results_eq('SELECT message FROM replenish_api.get_alerts()', $$ VALUES ('open a') $$, 'a tenant sees its open alerts');
 SELECT results_eq('SELECT message FROM replenish_api.get_alerts(false)', $$ VALUES ('open a'), ('closed a') $$, 'or all of them, open ones first');
+RESET ROLE;
+RESET app.current_tenant_id;
+
+-- Dropping the extension takes what stands upon it; the same three calls as ever bring it back.
+SELECT throws_ok('DROP EXTENSION pg_replenish', '2BP01', NULL, 'the extension is not dropped from under the API');
+SET client_min_messages = warning;
+DROP EXTENSION pg_replenish CASCADE;
+CREATE EXTENSION pg_replenish;
+SELECT replenish.create_roles() \g /dev/null
+SET ROLE replenish_owner;
+SELECT replenish.install() \g /dev/null
+RESET ROLE;
+SELECT replenish.install_api() \g /dev/null
+RESET client_min_messages;
+SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
+SET ROLE replenish_api_user;
+SELECT is((SELECT count(*) FROM replenish_api.get_demand_history(:a, :facility, :m1)), 60::bigint, 'after DROP EXTENSION … CASCADE it is made anew');
 RESET ROLE;
 RESET app.current_tenant_id;
 
