@@ -83,7 +83,7 @@ async function graphql(request, response) {
 }
 
 const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
+  const [pathname] = request.url.split("?", 1);
   if (pathname === "/health" && (request.method === "GET" || request.method === "HEAD")) return health(response);
   if (pathname === "/graphql") {
     return graphql(request, response).catch((error) => {

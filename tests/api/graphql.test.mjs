@@ -290,7 +290,7 @@ describe("the server", () => {
     const { errors, data: none } = await ask(server, "{ __schema { types { name } } }");
     assert.match(errors[0].message, /introspection has been disabled/);
     assert.equal(none, undefined);
-    for (const path of ["/", "/graphiql", "/ruru-static/ruru.js"]) {
+    for (const path of ["/", "//", "/%", "/graphiql", "/ruru-static/ruru.js"]) {
       assert.equal((await fetch(server.url + path)).status, 404, path);
     }
     assert.notEqual((await fetch(`${server.url}/graphql?query={getSession{role}}`)).status, 200);
