@@ -1,33 +1,11 @@
 // PostGraphile with our operations and nothing it would make up by itself.
 
 import { makePgService } from "postgraphile/adaptors/pg";
-import { getOperationAST, GraphQLError, NoSchemaIntrospectionCustomRule } from "postgraphile/graphql";
+import { getOperationAST, NoSchemaIntrospectionCustomRule } from "postgraphile/graphql";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
 import { maskError } from "./errors.mjs";
 import { OperationsPlugin } from "./plugin.mjs";
-
-// A dashboard asks for about ten at once.
-const MAX_ROOT_FIELDS = 25;
-
-/** Aliases make one request out of a thousand: this bounds it. */
-function RootFieldLimit(context) {
-  let count = 0;
-  return {
-    Field() {
-      const parent = context.getParentType();
-      const schema = context.getSchema();
-      if (parent !== schema.getQueryType() && parent !== schema.getMutationType()) return;
-      count += 1;
-      if (count === MAX_ROOT_FIELDS + 1) {
-        context.reportError(
-          new GraphQLError(`a request may ask for at most ${MAX_ROOT_FIELDS} operations`, {
-            extensions: { code: "54000", hint: "Split it." },
-          }),
-        );
-      }
-    },
-  };
-}
+import { FieldLimit, OperationLimit } from "./rules.mjs";
 
 const rulesPlugin = (introspection) => ({
   name: "ReplenishRulesPlugin",
@@ -35,7 +13,7 @@ const rulesPlugin = (introspection) => ({
   grafserv: {
     middleware: {
       setPreset(next, event) {
-        event.validationRules.push(RootFieldLimit);
+        event.validationRules.push(OperationLimit, FieldLimit);
         if (!introspection) event.validationRules.push(NoSchemaIntrospectionCustomRule);
         return next();
       },

@@ -269,9 +269,12 @@ describe("errors", () => {
     );
   });
 
-  test("a request is bounded: fields, size, transaction", async () => {
+  test("a request is bounded: operations, fields, size", async () => {
     const aliases = Array.from({ length: 26 }, (_, i) => `a${i}: getSession { tenantId }`).join(" ");
     assert.equal((await failure(`{ ${aliases} }`)).extensions.code, "54000");
+    const doubling = Array.from({ length: 60 }, (_, i) => `fragment F${i} on Session { ...F${i + 1} ...F${i + 1} }`);
+    const grown = await failure(`{ getSession { ...F0 } } ${doubling.join(" ")} fragment F60 on Session { role }`);
+    assert.match(grown.message, /at most 2000 fields/);
     const huge = await ask(server, `{ getSession { tenantId } } #${"x".repeat(200_000)}`);
     assert.equal(huge.status, 413);
   });
