@@ -67,7 +67,7 @@ def views_have_comments_and_plain_types(bi):
     assert not wordless, wordless
     types = {kind for _, _, kind, _ in columns}
     known = {"uuid", "text", "date", "numeric", "integer", "bigint", "boolean", "jsonb", "integer[]",
-             "double precision", "timestamp with time zone"}
+             "double precision", "interval", "timestamp with time zone"}
     assert types <= known, types - known
 
 
