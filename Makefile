@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PG_CONFIG ?= pg_config
 
-.PHONY: help demo test install setup build unit lint fmt sql-test bench compare clean
+.PHONY: help demo test install setup build unit lint fmt sql-test freeze-release bench compare clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ lint: ## Formatting and clippy, warnings denied.
 
 sql-test: ## The SQL tests alone, on what was built last.
 	@tests/sql.sh
+
+freeze-release: build ## Freezes what is built as a release, with the upgrade script from the one before.
+	@pgrx-config/freeze.sh
 
 bench: build ## The stated figures: 10,000 materials, interactive calls, memory.
 	@benches/bench.sh

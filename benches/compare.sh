@@ -14,17 +14,24 @@ series=$CARGO_TARGET_DIR/series
 mkdir -p "$series"
 "$evaluate" --every "$every" --export "$series"
 
-export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 NIXTLA_NUMBA_CACHE=1
+# SET:PEER:OURS, each pair measured on the same series.
+pairs=(
+    m3:AutoETS:AUTO m3:DynamicOptimizedTheta:AUTO
+    m3:AutoETS:ETS m3:DynamicOptimizedTheta:DYNAMIC_OPTIMIZED_THETA m3:Theta:THETA
+    carparts:AutoETS:AUTO carparts:IMAPA:AUTO carparts:IMAPA:IMAPA carparts:ADIDA:ADIDA
+    carparts:CrostonSBA:SBA
+    retail:AutoETS:AUTO retail:TSB:AUTO retail:TSB:TSB retail:IMAPA:IMAPA
+    synthetic:AutoETS:AUTO synthetic:AutoETS:ETS
+    synthetic:DynamicOptimizedTheta:DYNAMIC_OPTIMIZED_THETA synthetic:Theta:THETA
+    synthetic:HoltWinters:HOLT_WINTERS synthetic:SESOpt:EXPONENTIAL_SMOOTHING
+)
 say "this crate, every ${every}th series"
-rm -f "$series/auto"
-for set in m3 carparts retail synthetic; do
-    "$evaluate" --every "$every" --set "$set" | tee "$series/out"
-    sed -n "s/^\([0-9.]*\) ms a series/$set \1/p" "$series/out" >>"$series/auto"
-done
-for algorithm in ETS DYNAMIC_OPTIMIZED_THETA HOLT_WINTERS EXPONENTIAL_SMOOTHING; do
-    "$evaluate" --every "$every" --set synthetic --algorithm "$algorithm"
-done
-say "statsforecast 2.1.1, the same series; the last column is its time over that of our AUTO"
-"$venv/bin/python" benches/peers.py "$series" m3:AutoETS m3:DynamicOptimizedTheta m3:Theta \
-    carparts:AutoETS carparts:IMAPA carparts:CrostonSBA retail:AutoETS retail:TSB retail:IMAPA \
-    synthetic:AutoETS synthetic:DynamicOptimizedTheta synthetic:HoltWinters synthetic:SESOpt
+rm -f "$series/ours"
+for pair in "${pairs[@]}"; do echo "${pair%%:*} ${pair##*:}"; done | sort -u |
+    while read -r set algorithm; do
+        "$evaluate" --every "$every" --set "$set" --algorithm "$algorithm" --summary "$series/ours"
+    done
+
+say "statsforecast 2.1.1 and this crate, the same series; the last column is how many times our time the peer's is"
+export OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 NIXTLA_NUMBA_CACHE=1
+"$venv/bin/python" benches/peers.py "$series" "${pairs[@]}"

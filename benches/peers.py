@@ -1,7 +1,7 @@
 """Measures statsforecast on series that `evaluate --export` wrote: the same errors, CPU seconds of one thread.
 
-Arguments: the folder of the json lines, then SET:MODEL pairs. The folder's file `auto` holds our milliseconds a
-series of each set.
+Arguments: the folder of the json lines, then SET:PEER:OURS pairs. The folder's file `ours` holds our own figures,
+as `evaluate --summary` wrote them.
 """
 import json
 import math
@@ -18,6 +18,7 @@ MODELS = {
     "AutoETS": lambda m: models.AutoETS(season_length=m),
     "DynamicOptimizedTheta": lambda m: models.DynamicOptimizedTheta(season_length=m),
     "Theta": lambda m: models.Theta(season_length=m),
+    "AutoARIMA": lambda m: models.AutoARIMA(season_length=m),
     "SESOpt": lambda m: models.SimpleExponentialSmoothingOptimized(),
     "HoltWinters": lambda m: models.HoltWinters(season_length=m),
     "CrostonSBA": lambda m: models.CrostonSBA(),
@@ -41,7 +42,7 @@ def forecast(model, train, horizon):
         return model.forecast(train, h=horizon)
 
 
-def measure(name, series, make, ours):
+def measure(name, series, make):
     symmetric = steps = scaled = scaled_count = root = root_count = error = demand = 0.0
     pinball = pinball_count = 0.0
     seconds = 0.0
@@ -75,23 +76,41 @@ def measure(name, series, make, ours):
                 ]
                 pinball += np.mean(loss) / math.sqrt(scale)
                 pinball_count += 1
-    loss = f"{pinball / pinball_count:8.4f}" if pinball_count else "       -"
-    return (
-        f"{symmetric / steps:8.3f} {scaled / max(scaled_count, 1):8.4f} {root / max(root_count, 1):8.4f} "
-        f"{100 * error / demand:8.2f} {loss} {1000 * seconds / len(series):9.3f} {1000 * seconds / len(series) / ours:8.1f}"
+    return {
+        "smape": symmetric / steps,
+        "mase": scaled / max(scaled_count, 1),
+        "rmsse": root / max(root_count, 1),
+        "bias_pct": 100 * error / demand,
+        "pinball": pinball / pinball_count if pinball_count else None,
+        "ms": 1000 * seconds / len(series),
+    }
+
+
+def line(label, figures, ratio=""):
+    loss = "-" if figures["pinball"] is None else f"{figures['pinball']:.4f}"
+    print(
+        f"{label:44} {figures['smape']:8.3f} {figures['mase']:8.4f} {figures['rmsse']:8.4f} "
+        f"{figures['bias_pct']:8.2f} {loss:>8} {figures['ms']:9.4f} {ratio:>8}",
+        flush=True,
     )
 
 
 def main():
     folder, *pairs = sys.argv[1:]
-    print(f"{'statsforecast':36} {'sMAPE':>8} {'MASE':>8} {'RMSSE':>8} {'bias%':>8} {'pinball':>8} {'ms':>9} {'ratio':>8}")
-    with open(f"{folder}/auto") as lines:
-        ours = {name: float(ms) for name, ms in (line.split() for line in lines)}
+    print(f"{'':44} {'sMAPE':>8} {'MASE':>8} {'RMSSE':>8} {'bias%':>8} {'pinball':>8} {'ms':>9} {'ratio':>8}")
+    with open(f"{folder}/ours") as lines:
+        ours = {(one["set"], one["model"]): one for one in map(json.loads, lines)}
+    measured = {}
     for pair in pairs:
-        name, model = pair.split(":")
-        with open(f"{folder}/{name}.jsonl") as lines:
-            series = [json.loads(line) for line in lines]
-        print(f"{name + ' ' + model + f' ({len(series)} series)':36} {measure(name, series, MODELS[model], ours[name])}", flush=True)
+        name, peer, model = pair.split(":")
+        if (name, peer) not in measured:
+            with open(f"{folder}/{name}.jsonl") as lines:
+                series = [json.loads(one) for one in lines]
+            measured[name, peer] = len(series), measure(name, series, MODELS[peer])
+        count, theirs = measured[name, peer]
+        own = ours[name, model]
+        line(f"{name} ({count}) statsforecast {peer}", theirs, f"{theirs['ms'] / own['ms']:.1f}")
+        line(f"{name} ({count}) {model}", own)
 
 
 main()

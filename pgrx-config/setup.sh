@@ -8,9 +8,10 @@ packages=(
     libclang-dev clang build-essential pkg-config libssl-dev
 )
 if [ "${1:-}" = tests ]; then
-    packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl)
+    packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
+        python3 python3-psycopg)
     # A Python that can make environments, for the tests of BI clients.
-    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3 python3-venv); fi
+    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
 fi
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }
@@ -35,4 +36,9 @@ if ! cargo pgrx --version 2>/dev/null | grep -q " $PGRX_VERSION\$"; then
     # faster than the documented one.
     alive "cargo-pgrx" env CARGO_TARGET_DIR="$CARGO_TARGET_DIR/cargo-pgrx" \
         cargo install --locked --debug --no-default-features cargo-pgrx --version "$PGRX_VERSION"
+fi
+
+if [ "${1:-}" = tests ]; then
+    source "$(dirname "$0")/monitoring.sh"
+    fetch_monitoring
 fi

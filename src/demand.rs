@@ -3,7 +3,7 @@
 
 use crate::aggregate::{finished, state};
 use crate::errors::{Error, report};
-use demand::{Missing, Recorded, statistics};
+use demand::{Masks, Missing, Recorded, mask_outliers, statistics};
 use forecasting::{MAX_HISTORY, MAX_HORIZON};
 use pgrx::datum::Date;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -40,6 +40,25 @@ fn demand_accum(
 ) -> Result<Internal, ErrorReport> {
     let recorded = state::<Recorded>(&mut internal, fcinfo)?;
     push(recorded, demand_date, quantity)?;
+    Ok(internal)
+}
+
+/// Adds one row to the series, of a day on which stock may have run out.
+#[pg_extern(immutable, parallel_safe)]
+fn demand_stockout_accum(
+    mut internal: Internal,
+    demand_date: Option<Date>,
+    quantity: Option<f64>,
+    is_stockout: Option<bool>,
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> Result<Internal, ErrorReport> {
+    let recorded = state::<Recorded>(&mut internal, fcinfo)?;
+    match (demand_date, quantity) {
+        (Some(date), Some(quantity)) if is_stockout == Some(true) => recorded
+            .push_stockout(finite_day(date)?, quantity)
+            .map_err(report)?,
+        _ => push(recorded, demand_date, quantity)?,
+    }
     Ok(internal)
 }
 
@@ -130,6 +149,7 @@ fn daily_demand(
     series: &[u8],
     through: Date,
     missing_demand: default!(&str, "'ZERO'"),
+    masked_demand: default!(&str, "'NONE'"),
 ) -> Result<TableIterator<'static, (name!(demand_date, Date), name!(quantity, f64))>, ErrorReport> {
     let recorded = Recorded::from_bytes(series).map_err(report)?;
     let missing = match missing_demand {
@@ -137,7 +157,11 @@ fn daily_demand(
         _ => Missing::Zero,
     };
     let first = recorded.first_day().unwrap_or_default();
-    let values = daily(&recorded, finite_day(through)?, missing).map_err(report)?;
+    let masks: Masks = masked_demand.parse().map_err(report)?;
+    let mut values = daily(&recorded, finite_day(through)?, missing).map_err(report)?;
+    if masks.outliers() {
+        mask_outliers(&mut values);
+    }
     Ok(TableIterator::new(values.into_iter().enumerate().map(
         move |(place, quantity)| (Date::saturating_from_raw(first + place as i32), quantity),
     )))
@@ -194,6 +218,7 @@ extension_sql_file!(
     name = "demand_aggregates",
     requires = [
         demand_accum,
+        demand_stockout_accum,
         demand_combine,
         demand_serialize,
         demand_deserialize,

@@ -116,7 +116,9 @@ impl Reportable for Error {
 impl Reportable for demand::Error {
     fn sqlstate(&self) -> PgSqlErrorCode {
         match self {
-            demand::Error::NotFinite(_) => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
+            demand::Error::NotFinite(_) | demand::Error::UnknownMasks(_) => {
+                PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE
+            }
             _ => PgSqlErrorCode::ERRCODE_DATA_EXCEPTION,
         }
     }
@@ -140,6 +142,7 @@ impl Reportable for demand::Error {
         match self {
             demand::Error::NotFinite(_) => "Remove NaN and infinity from the input.",
             demand::Error::SpanTooLong { .. } => "Look for a stray early date and correct it.",
+            demand::Error::UnknownMasks(_) => "Known are NONE, STOCKOUTS, OUTLIERS and BOTH.",
             demand::Error::Damaged(_) => "Pass what pack_demand(demand_date, quantity) returned.",
             _ => "Record demand first, or choose a later as_of.",
         }

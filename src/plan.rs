@@ -6,6 +6,7 @@ use crate::forecast::shape::json;
 use demand::{Missing, Recorded, statistics};
 use forecasting::{DemandPattern, classify_demand};
 use inventory::eoq::PriceBreak;
+use inventory::lead_time_demand::BacktestErrors;
 use inventory::plan::{self, Demand, MaterialPolicy, OpenOrder, Plan, PlanInput, Stock};
 use pgrx::datum::Date;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -23,8 +24,14 @@ pub const WINDOW: usize = 365;
 struct Facts {
     stock: Option<Stock>,
     orders: Vec<OrderFact>,
-    receipt_days: Vec<f64>,
+    receipts: Vec<ReceiptFact>,
     prices: Vec<PriceBreak>,
+    backtest: Option<BacktestErrors>,
+}
+
+#[derive(Deserialize)]
+struct ReceiptFact {
+    days: f64,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +54,8 @@ pub fn parsed<T: DeserializeOwned>(name: &'static str, document: JsonB) -> Resul
 }
 
 /// Plans one material: demand of the protection interval, safety stock, reorder point, projected
-/// stock, and the order that is due. Days count from `as_of` as 0.
+/// stock, and the order that is due. Days count from `as_of` as 0, whose demand is still to come where
+/// `history_end` lies before it.
 #[pg_extern(immutable, strict, parallel_safe, cost = 300)]
 #[allow(clippy::too_many_arguments)]
 fn plan_material(
@@ -62,8 +70,13 @@ fn plan_material(
 ) -> Result<JsonB, ErrorReport> {
     let policy: MaterialPolicy = parsed("policy", policy)?;
     let facts: Facts = parsed("facts", facts)?;
+    let history_end = finite_day(history_end)?;
     let recorded = Recorded::from_bytes(series).map_err(report)?;
-    let history = daily(&recorded, finite_day(history_end)?, Missing::Zero).map_err(report)?;
+    // A new material has a policy before it has a history.
+    let history = match recorded.first_day() {
+        Some(_) => daily(&recorded, history_end, Missing::Zero).map_err(report)?,
+        None => Vec::new(),
+    };
     let known = statistics(&history, WINDOW);
     let today = i64::from(finite_day(as_of)?);
     let orders: Vec<OpenOrder> = facts
@@ -80,8 +93,9 @@ fn plan_material(
         .map(|date| finite_day(date).map(i64::from))
         .collect();
     let planned = crate::forecast::history(Some(planned_demand))?;
-    let lead_time = inventory::lead_time_statistics(&facts.receipt_days, policy.lead_time_days)
-        .map_err(report)?;
+    let lead_times: Vec<f64> = facts.receipts.iter().map(|receipt| receipt.days).collect();
+    let lead_time =
+        inventory::lead_time_statistics(&lead_times, policy.lead_time_days).map_err(report)?;
     let plan = plan::plan(&PlanInput {
         policy: &policy,
         demand: Demand {
@@ -89,6 +103,7 @@ fn plan_material(
             frequent: is_frequent(&history)?,
             planned: &planned,
             is_forecast,
+            backtest: facts.backtest,
             average: known.map_or(0.0, |known| known.mean),
             std_dev: known.map_or(0.0, |known| known.std_dev),
         },
@@ -98,6 +113,7 @@ fn plan_material(
         prices: &facts.prices,
         closed_days: &closed?,
         today,
+        today_is_open: i64::from(history_end) < today,
     })
     .map_err(report)?;
     Ok(JsonB(json(&plan)))

@@ -25,7 +25,8 @@ const MIGRATIONS: &[Script] = scripts![
     6 "0006_accuracy",
     7 "0007_replenishment",
     8 "0008_jobs",
-    9 "0009_views",
+    9 "0009_alerts",
+    10 "0010_views",
 ];
 
 /// All migrations that this library knows.
@@ -63,6 +64,36 @@ fn api_scripts() -> TableIterator<
     ),
 > {
     TableIterator::new(API.iter().copied())
+}
+
+/// Version of this library; SQL of another version calls it after an update of the files.
+#[pg_extern(immutable, strict, parallel_safe, cost = 1)]
+fn library_version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// Every routine has a comment, so comments are the list of routines.
+const COMMENTS: &[&str] = &[
+    include_str!("../sql/functions/comments_and_grants.sql"),
+    include_str!("../sql/functions/accuracy_aggregates.sql"),
+    include_str!("../sql/functions/demand_aggregates.sql"),
+    include_str!("../sql/functions/forecast_aggregates.sql"),
+];
+
+/// Signatures of the routines that SQL of this version has.
+#[pg_extern(immutable, strict, parallel_safe, cost = 1)]
+fn known_routines() -> SetOfIterator<'static, &'static str> {
+    SetOfIterator::new(
+        COMMENTS
+            .iter()
+            .flat_map(|file| file.lines())
+            .filter_map(|line| {
+                let object = line.strip_prefix("COMMENT ON ")?;
+                let (kind, rest) = object.split_once(' ')?;
+                matches!(kind, "FUNCTION" | "PROCEDURE" | "AGGREGATE").then_some(rest)
+            })
+            .filter_map(|rest| Some(rest.split_once(" IS")?.0)),
+    )
 }
 
 extension_sql_file!("../sql/types.sql", name = "types", bootstrap);
@@ -147,8 +178,50 @@ extension_sql_file!(
     requires = ["types"]
 );
 extension_sql_file!(
+    "../sql/functions/alerts.sql",
+    name = "alerts",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/alert_causes.sql",
+    name = "alert_causes",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/metrics.sql",
+    name = "metrics",
+    requires = ["types"]
+);
+extension_sql_file!(
     "../sql/functions/operations.sql",
     name = "operations",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/verify.sql",
+    name = "verify",
+    requires = ["types", library_version, "verify_catalog"]
+);
+extension_sql_file!(
+    "../sql/functions/verify_catalog.sql",
+    name = "verify_catalog",
+    requires = [
+        "types",
+        migrations,
+        known_routines,
+        "tenancy",
+        "partitions",
+        "install"
+    ]
+);
+extension_sql_file!(
+    "../sql/functions/partitions.sql",
+    name = "partitions",
+    requires = ["types"]
+);
+extension_sql_file!(
+    "../sql/functions/guard.sql",
+    name = "guard",
     requires = ["types"]
 );
 extension_sql_file!(

@@ -5,8 +5,9 @@ use crate::demand::{daily, finite_day};
 use crate::errors::{Error, report};
 use crate::plan::{WINDOW, is_frequent, parsed};
 use ::demand::{Missing, Recorded, statistics};
-use forecasting::Request;
+use forecasting::{Algorithm, Explanation, Request};
 use inventory::LeadTime;
+use inventory::lead_time_demand::BacktestErrors;
 use inventory::plan::{Demand, MaterialPolicy, PlanInput, plan};
 use inventory::simulation::{Policy, SimulationOutcome, SimulationSettings, simulate_rolling};
 use pgrx::datum::Date;
@@ -108,6 +109,7 @@ fn simulate_material(
         holding_cost: cost * policy.holding_cost_pct / DAYS_A_YEAR,
         ordering_cost: policy.ordering_cost,
         shortage_cost: policy.shortage_cost.unwrap_or(cost),
+        order_limits: Some(policy.limits().map_err(report)?),
         replications: replications as usize,
         seed: seed.cast_unsigned(),
         ..SimulationSettings::default()
@@ -166,6 +168,23 @@ struct Review {
     known: usize,
     frequent: bool,
     planned: Vec<f64>,
+    backtest: Option<BacktestErrors>,
+}
+
+/// How a forecast did in its backtest beside the moving average.
+fn backtest_errors(explanation: &Explanation) -> Option<BacktestErrors> {
+    let of = |algorithm: Algorithm| {
+        explanation
+            .candidates
+            .iter()
+            .find(|candidate| candidate.algorithm == algorithm)
+    };
+    let own = of(explanation.algorithm)?;
+    Some(BacktestErrors {
+        forecast: own.weekly_error?,
+        average: of(Algorithm::MovingAverage)?.weekly_error?,
+        weeks: u32::try_from(own.weeks).ok()?,
+    })
 }
 
 impl World<'_> {
@@ -187,17 +206,18 @@ impl World<'_> {
             .map(|known| {
                 pgrx::check_for_interrupts!();
                 let history = &self.history[..known];
-                let planned = if self.use_forecast {
+                let (planned, backtest) = if self.use_forecast {
                     let outcome = forecasting::forecast(history, &request).map_err(report)?;
-                    outcome.bands.mean
+                    (outcome.bands.mean, backtest_errors(&outcome.explanation))
                 } else {
                     let average = statistics(history, WINDOW).map_or(0.0, |seen| seen.mean);
-                    vec![average; horizon]
+                    (vec![average; horizon], None)
                 };
                 Ok(Review {
                     known,
                     frequent,
                     planned,
+                    backtest,
                 })
             })
             .collect()
@@ -222,6 +242,7 @@ impl World<'_> {
                         frequent: review.frequent,
                         planned: &review.planned,
                         is_forecast: self.use_forecast,
+                        backtest: review.backtest,
                         average: seen.map_or(0.0, |seen| seen.mean),
                         std_dev: seen.map_or(0.0, |seen| seen.std_dev),
                     },
@@ -231,6 +252,7 @@ impl World<'_> {
                     prices: &[],
                     closed_days: &open,
                     today: 0,
+                    today_is_open: false,
                 };
                 plan(&input)
                     .and_then(|plan| plan.replay_policy(&input))

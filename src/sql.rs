@@ -3,6 +3,7 @@
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::{SpiError, SpiErrorCodes, SpiHeapTupleData};
+use std::ffi::CStr;
 
 /// Reports an error of SPI itself; errors of the statement are raised by PostgreSQL as they are.
 #[track_caller]
@@ -13,6 +14,13 @@ pub fn report(error: SpiError) -> ErrorReport {
         "spi",
     )
     .set_hint("Run SELECT * FROM replenish.verify_deployment().")
+}
+
+/// Refuses to write where nothing can be written, as on a standby: 25006. Otherwise pgrx asks for a
+/// transaction id there, which PostgreSQL takes for a fault of ours (XX000).
+pub fn assert_writable(command: &CStr) {
+    // SAFETY: the text is NUL-terminated; a refusal is an ERROR, which pgrx carries through.
+    unsafe { pg_sys::PreventCommandIfReadOnly(command.as_ptr()) }
 }
 
 /// A row of a result, read by column name.

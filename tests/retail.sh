@@ -29,14 +29,14 @@ psql -o /dev/null -v retail_daily="$data/online_retail_daily.csv.gz" -v retail_m
 # The night by pg_cron itself: scheduled every minute, so the test need not wait for 2 o'clock. It runs
 # as replenish_night, which is no superuser.
 psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()' -c "SELECT * FROM replenish.schedule_jobs(forecasts => '* * * * *')"
-check "pg_cron has the three nights, once" \
-    "SELECT count(*) = 3 AND bool_and(active AND username = 'replenish_night') FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
+check "pg_cron has the three nights and the alerts, once" \
+    "SELECT count(*) = 4 AND bool_and(active AND username = 'replenish_night') FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
 echo "waiting for pg_cron to begin a minute"
 for _ in $(seq 150); do
     sleep 1
     if [ "$(psql -At -c "SELECT count(*) FROM replenish.job_runs WHERE job_name = 'FORECASTS' AND run_status <> 'RUNNING'")" -ge 1 ]; then break; fi
 done
-check "unschedule_jobs() takes them out" "SELECT count(*) = 3 FROM replenish.unschedule_jobs()"
+check "unschedule_jobs() takes them out" "SELECT count(*) = 4 FROM replenish.unschedule_jobs()"
 check "the night ran as the role of the nights" \
     "SELECT bool_and(created_by = 'replenish_night' AND run_status = 'COMPLETED') FROM replenish.job_runs"
 check "pg_cron ran the forecasts unattended" \

@@ -26,7 +26,8 @@ AS $$
             s.naive_mae,
             s.forecast_model_id,
             s.start_date,
-            m.missing_demand
+            m.missing_demand,
+            m.masked_demand
         FROM replenish.forecast_series AS s
         JOIN replenish.materials AS m
             ON m.tenant_id = s.tenant_id AND m.material_id = s.material_id
@@ -46,7 +47,9 @@ AS $$
         AND h.facility_id = measured_days.facility_id
         AND h.material_id = f.material_id
         AND h.demand_date = f.day
-    WHERE h.demand_date IS NOT NULL OR f.missing_demand = 'ZERO'
+    WHERE (h.demand_date IS NOT NULL OR f.missing_demand = 'ZERO')
+        -- What was asked for on such a day is not known.
+        AND NOT (f.masked_demand IN ('STOCKOUTS', 'BOTH') AND coalesce(h.is_stockout, false))
 $$;
 
 CREATE FUNCTION replenish.measure_accuracy(

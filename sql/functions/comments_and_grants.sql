@@ -17,8 +17,10 @@ COMMENT ON FUNCTION replenish.forecast_auto(float8[], integer, integer) IS
 'The model that erred least when the end of the history was forecast from its beginning. season_length NULL lets the data tell.';
 COMMENT ON FUNCTION replenish.forecast_drift(float8[], integer) IS
 'Random walk with drift: the line through the first and the last value.';
-COMMENT ON FUNCTION replenish.forecast_ets(float8[], integer, integer) IS
-'The exponential smoothing state-space model (error, trend, season) with the best AICc (Hyndman, Koehler, Ord and Snyder 2008).';
+COMMENT ON FUNCTION replenish.forecast_ets(float8[], integer, integer, text) IS
+'The exponential smoothing state-space model (error, trend, season) with the best AICc (Hyndman, Koehler, Ord and Snyder 2008), or of a given form: one of the fifteen stable ones, such as ANN, AAdN or MAM.';
+COMMENT ON FUNCTION replenish.fit_ets(float8[], integer, integer, text) IS
+'forecast_ets with its form, log-likelihood, AICc and parameters; refuses what it cannot fit.';
 COMMENT ON FUNCTION replenish.forecast_theta(float8[], integer, integer) IS
 'The Theta method (Assimakopoulos and Nikolopoulos 2000), deseasonalised where a test finds a season.';
 COMMENT ON FUNCTION replenish.forecast_optimized_theta(float8[], integer, integer) IS
@@ -79,14 +81,14 @@ COMMENT ON FUNCTION replenish.planned_demand(date, float8[], date[], float8[], d
 'Expected demand of days from first_day on: the planner''s number, else the forecast, beyond it the forecast''s mean, without any the average.';
 COMMENT ON FUNCTION replenish.demand_statistics(bytea, date, integer) IS
 'Mean and sample standard deviation of daily demand over the last window_days (default 365) through a day, days without a row counted as 0.';
-COMMENT ON FUNCTION replenish.daily_demand(bytea, date, text) IS
-'A packed series as rows, one a day from its first day through a day; missing_demand ZERO or INTERPOLATE.';
+COMMENT ON FUNCTION replenish.daily_demand(bytea, date, text, text) IS
+'A packed series as rows, one a day from its first day through a day, as models see it; missing_demand ZERO or INTERPOLATE, masked_demand as in materials (stock-outs are masked by how the series was packed).';
 COMMENT ON FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, text) IS
 'The batch engine: forecasts the materials of one facility and stores what changed. mode UPDATE lets states take in new days and fits what is due, FIT fits what has new data, REFIT fits all. One row a material: STORED, UPDATED, UNCHANGED or FAILED with SQLSTATE and message. Callers want generate_forecasts.';
 COMMENT ON FUNCTION replenish.forecast_day_id(uuid, date) IS
 'Identity of one day of a stored forecast.';
 COMMENT ON FUNCTION replenish.plan_material(jsonb, jsonb, bytea, date, float8[], boolean, date[], date) IS
-'What the inventory library decides on one material: lead time, demand to cover, safety stock, reorder point, projected stock and the order that is due, as json; days count from as_of as 0. Callers want plan_materials.';
+'What the inventory library decides on one material: lead time, demand to cover, safety stock, reorder point, projected stock and the order that is due, as json; days count from as_of as 0, whose demand is still to come where history_end lies before it. Callers want plan_materials.';
 COMMENT ON FUNCTION replenish.plan_text(jsonb, jsonb, text) IS
 'A plan in sentences, one a line, with the formulas behind the numbers.';
 COMMENT ON FUNCTION replenish.plan_materials(uuid, uuid, uuid[], date, numeric) IS
@@ -94,7 +96,7 @@ COMMENT ON FUNCTION replenish.plan_materials(uuid, uuid, uuid[], date, numeric) 
 COMMENT ON FUNCTION replenish.closed_dates(uuid, uuid, date) IS
 'Days on which a facility neither orders nor receives: its closed_weekdays and holidays.';
 COMMENT ON FUNCTION replenish.project_stock(uuid, uuid, uuid, date, integer) IS
-'Stock of a material day by day without a new order: expected demand (overrides first), expected receipts (overdue ones tomorrow), closing stock in units. A NULL as_of is today.';
+'Stock of a material day by day without a new order: expected demand (overrides first), expected receipts (overdue ones on the first day), closing stock in units. A NULL as_of is today; its demand is still to come while the facility has recorded none for it.';
 COMMENT ON FUNCTION replenish.fit_budget(float8[], float8[], float8) IS
 'Which proposals a budget pays for: those with the most benefit for the money that still fit (Dantzig 1957).';
 COMMENT ON FUNCTION replenish.apply_budget(uuid, uuid, numeric) IS
@@ -160,9 +162,11 @@ COMMENT ON FUNCTION replenish.last_recorded_day(uuid, uuid, date) IS
 COMMENT ON FUNCTION replenish.observed_until(uuid, uuid, date) IS
 'Last day that counts as observed: as_of, or the facility''s last recorded day up to today.';
 COMMENT ON FUNCTION replenish.packed_history(uuid, uuid, uuid[], date) IS
-'Recorded demand of many materials through a day, packed as pack_demand does.';
+'Recorded demand of many materials through a day, packed as pack_demand does, with the stock-outs of materials that mask them.';
 COMMENT ON FUNCTION replenish.record_demand(uuid, uuid, uuid, date, numeric, text, numeric, numeric, numeric, numeric, numeric, numeric, boolean) IS
 'Adds demand to the day''s row, or makes the row; quantities in the material''s unit. Returns the row.';
+COMMENT ON FUNCTION replenish.record_stockouts(uuid, uuid, date) IS
+'Marks a day (default: the last recorded one) as a stock-out for every material of the facility that has nothing on hand now and masks stock-outs; makes the day''s row where there is none. Call it when the day''s demand is in. Returns the number of rows that changed.';
 COMMENT ON FUNCTION replenish.backfill_demand_history(uuid, uuid, date, date) IS
 'Derives demand from inventory_transactions (ISSUE, SCRAP, TRANSFER), days in the tenant''s time zone, both ends included. Sets the days it finds, so running it again changes nothing. Returns the number of rows that changed.';
 COMMENT ON FUNCTION replenish.assert_period(date, date) IS
@@ -208,7 +212,7 @@ COMMENT ON FUNCTION replenish.calculate_safety_stock(uuid, uuid, uuid, numeric, 
 COMMENT ON FUNCTION replenish.propose_replenishment(uuid, uuid, uuid[], date) IS
 'What should be ordered as of a day; computed and not stored.';
 COMMENT ON FUNCTION replenish.generate_replenishment_recommendations(uuid, uuid, uuid[], text, boolean, date) IS
-'Proposes orders for materials (NULL: all with a stock record) and keeps at most one open suggestion each: pending ones are updated or expire, approved ones stay as approved. The filter limits what is stored and returned to one urgency level.';
+'Proposes orders for materials (NULL: all with a stock record) and keeps at most one open suggestion each: pending ones are updated or expire, approved ones stay as approved. A NULL as_of is today; its demand is still to come while the facility has recorded none for it. The filter limits what is stored and returned to one urgency level.';
 COMMENT ON FUNCTION replenish.stocked(uuid, uuid, uuid[]) IS
 'The materials asked for, checked, or all that have a stock record at the facility.';
 COMMENT ON FUNCTION replenish.store_suggestions(uuid, uuid, uuid[], date, text) IS
@@ -251,8 +255,8 @@ COMMENT ON FUNCTION replenish.do_accuracy_chunk(uuid, uuid, uuid[], date) IS
 'The work of run_forecast_accuracy on a chunk of series: the 30, 60 and 90 days through the last recorded day, and through the days of nights that were missed.';
 COMMENT ON FUNCTION replenish.conclude_job(text, uuid) IS
 'What is done once at the end of a run: replenishment marks what the budgets pay for.';
-COMMENT ON FUNCTION replenish.schedule_jobs(text, text, text, name) IS
-'Puts the three nightly jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone; a night covers each tenant''s days by the tenant''s own time zone.';
+COMMENT ON FUNCTION replenish.schedule_jobs(text, text, text, text, name) IS
+'Puts the jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, alerts every 15 minutes, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone; a night covers each tenant''s days by the tenant''s own time zone.';
 COMMENT ON FUNCTION replenish.unschedule_jobs() IS
 'Takes the nightly jobs out of pg_cron: the caller''s, for a superuser everybody''s.';
 COMMENT ON FUNCTION replenish.nightly_jobs() IS
@@ -262,13 +266,59 @@ COMMENT ON FUNCTION replenish.assert_night_role(name) IS
 COMMENT ON FUNCTION replenish.assert_pg_cron() IS
 'Raises 55000 where pg_cron is not installed.';
 COMMENT ON FUNCTION replenish.verify_deployment() IS
-'One row a check, OK, WARNING or FAILED: tables, indexes, row-level security, policies, views, functions, roles, jobs and data.';
-COMMENT ON FUNCTION replenish.verify_relations() IS
-'Checks of the catalog.';
+'One row a check, OK, WARNING or FAILED, with what to do: versions of library and schema, tables, indexes, row-level security, policies, grants, functions, partitions, roles, jobs and data.';
+COMMENT ON FUNCTION replenish.verdict(text, text, text, text, text) IS
+'A row of verify_deployment(): OK where the finding is NULL.';
+COMMENT ON FUNCTION replenish.verify_library() IS
+'Checks that the files on disk, the running library and the SQL are of one version.';
+COMMENT ON FUNCTION replenish.verify_migrations() IS
+'Checks that the tables are of the library''s version.';
+COMMENT ON FUNCTION replenish.verify_relations(interval) IS
+'Checks of tables, views, constraints and indexes. An index counts as unused when no scan has touched it while statistics were gathered for unused_after and its table has at least 10,000 rows.';
+COMMENT ON FUNCTION replenish.verify_partitions() IS
+'Checks that coming months have their partition, where demand_history is partitioned.';
+COMMENT ON FUNCTION replenish.verify_security() IS
+'Checks of row-level security, policies, keys and privileges.';
+COMMENT ON FUNCTION replenish.verify_routines() IS
+'Checks of functions: all there, answered by the library, search_path pinned, writers closed to PUBLIC.';
 COMMENT ON FUNCTION replenish.verify_server() IS
-'Checks of settings, roles and jobs.';
+'Checks of settings, roles, the guard and jobs.';
 COMMENT ON FUNCTION replenish.verify_data() IS
 'Checks of the rows that the caller sees.';
+COMMENT ON FUNCTION replenish.expected_objects() IS
+'Tables, views, indexes and constraints that the migrations leave in place.';
+COMMENT ON FUNCTION replenish.library_version() IS
+'Version of the library that runs. Other than the extension''s after new files came in: ALTER EXTENSION pg_replenish UPDATE.';
+COMMENT ON FUNCTION replenish.known_routines() IS
+'Signatures of the routines that belong to this version.';
+COMMENT ON FUNCTION replenish.role_names() IS
+'Roles that create_roles() makes.';
+COMMENT ON FUNCTION replenish.table_grants() IS
+'Who may do what with which table or view.';
+COMMENT ON FUNCTION replenish.recreate_views() IS
+'Makes all views anew from their migrations. repair() calls it.';
+COMMENT ON FUNCTION replenish.guard_schema() IS
+'Puts an event trigger in place that refuses DROP SCHEMA, DROP OWNED and DROP EXTENSION while tables of pg_replenish would go with it. For a superuser; safe to run again.';
+COMMENT ON FUNCTION replenish.partition_demand_history(date, integer) IS
+'Splits demand_history by months, from its first day or first_month through months_ahead from now, in one transaction under lock; older and later days share demand_history_other. For the owner of the tables. Returns the partitions.';
+COMMENT ON FUNCTION replenish.maintain_demand_partitions(integer) IS
+'Adds the partitions of coming months and of months whose rows had to go to demand_history_other. For the owner of the tables, once a month. Returns the new ones.';
+COMMENT ON FUNCTION replenish.create_demand_partition(date) IS
+'Makes the partition of a month, or demand_history_other for NULL. Callers want maintain_demand_partitions.';
+COMMENT ON FUNCTION replenish.force_row_security(boolean) IS
+'Forces row-level security on demand_history, its partitions and what it refers to, or lets their owner see every row until the end of the transaction.';
+COMMENT ON FUNCTION replenish.demand_is_partitioned() IS
+'Whether demand_history is partitioned.';
+COMMENT ON FUNCTION replenish.assert_demand_owner() IS
+'Raises 42501 unless the caller owns demand_history; returns its owner.';
+COMMENT ON FUNCTION replenish.assert_months_ahead(integer) IS
+'Raises 22023 for a number of months out of range.';
+COMMENT ON FUNCTION replenish.table_definition(regclass) IS
+'Statements that give another table of the same name the same constraints, indexes, policies, triggers, privileges and comment.';
+COMMENT ON FUNCTION replenish.view_definitions(regclass) IS
+'Statements that bind the views that read a table to another table of the same name.';
+COMMENT ON FUNCTION replenish.rename_indexes(regclass) IS
+'Takes the names of a table''s indexes out of the way. partition_demand_history calls it.';
 COMMENT ON FUNCTION replenish.health_check() IS
 'State of the services as json, for monitors.';
 COMMENT ON FUNCTION replenish.load_demo_data(date) IS
@@ -297,6 +347,7 @@ COMMENT ON FUNCTION replenish.bias_final(internal) IS 'Support of an aggregate.'
 COMMENT ON FUNCTION replenish.bias_pct_final(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.tracking_signal_final(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_accum(internal, date, float8) IS 'Support of an aggregate.';
+COMMENT ON FUNCTION replenish.demand_stockout_accum(internal, date, float8, boolean) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_combine(internal, internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_serialize(internal) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.demand_deserialize(bytea, internal) IS 'Support of an aggregate.';
@@ -308,7 +359,7 @@ COMMENT ON FUNCTION replenish.forecast_agg_final(internal) IS 'Support of an agg
 
 -- Rows that the planner may expect.
 ALTER FUNCTION replenish.forecast_drift(float8[], integer) ROWS 30;
-ALTER FUNCTION replenish.forecast_ets(float8[], integer, integer) ROWS 30;
+ALTER FUNCTION replenish.forecast_ets(float8[], integer, integer, text) ROWS 30;
 ALTER FUNCTION replenish.forecast_theta(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.forecast_optimized_theta(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.forecast_dynamic_optimized_theta(float8[], integer, integer) ROWS 30;
@@ -331,6 +382,7 @@ ALTER FUNCTION replenish.forecast_auto(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.fit_exponential_smoothing(float8[], integer, float8) ROWS 30;
 ALTER FUNCTION replenish.fit_holt(float8[], integer, boolean, float8, float8, float8) ROWS 30;
 ALTER FUNCTION replenish.fit_holt_winters(float8[], integer, integer, text, boolean, float8, float8, float8, float8) ROWS 30;
+ALTER FUNCTION replenish.fit_ets(float8[], integer, integer, text) ROWS 30;
 ALTER FUNCTION replenish.fit_auto(float8[], integer, integer) ROWS 30;
 ALTER FUNCTION replenish.detect_seasonality(float8[]) ROWS 1;
 ALTER FUNCTION replenish.classify_demand(float8[]) ROWS 1;
@@ -340,7 +392,7 @@ ALTER FUNCTION replenish.lead_time_statistics(float8[], float8) ROWS 1;
 ALTER FUNCTION replenish.demand_statistics(bytea, date, integer) ROWS 1;
 ALTER FUNCTION replenish.migrations() ROWS 10;
 ALTER FUNCTION replenish.api_scripts() ROWS 6;
-ALTER FUNCTION replenish.daily_demand(bytea, date, text) ROWS 365;
+ALTER FUNCTION replenish.daily_demand(bytea, date, text, text) ROWS 365;
 -- Whoever writes is chosen by create_roles(); PUBLIC may not.
 DO $revoke$
 DECLARE
@@ -350,7 +402,7 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', routine);
     END LOOP;
-    REVOKE EXECUTE ON FUNCTION replenish.create_roles(), replenish.install_api(),
+    REVOKE EXECUTE ON FUNCTION replenish.create_roles(), replenish.guard_schema(), replenish.install_api(),
         replenish.create_api_roles(), replenish.grant_api() FROM PUBLIC;
 END
 $revoke$;

@@ -139,11 +139,23 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
+DECLARE
+    masking uuid[] := ARRAY(
+        SELECT m.material_id
+        FROM replenish.materials AS m
+        WHERE m.tenant_id = packed_history.tenant_id
+            AND m.material_id = ANY (packed_history.material_ids)
+            AND m.masked_demand IN ('STOCKOUTS', 'BOTH')
+    );
 BEGIN
     RETURN QUERY
     SELECT
         h.material_id,
-        replenish.pack_demand(h.demand_date, h.actual_demand_quantity::float8)
+        replenish.pack_demand(
+            h.demand_date,
+            h.actual_demand_quantity::float8,
+            h.is_stockout AND h.material_id = ANY (masking)
+        )
     FROM replenish.demand_history AS h
     WHERE h.tenant_id = packed_history.tenant_id
         AND h.facility_id = packed_history.facility_id
@@ -225,6 +237,42 @@ BEGIN
         record_demand.demand_date, record_demand.demand_date
     ) AS r;
     RETURN recorded;
+END
+$$;
+
+-- Only for materials that mask stock-outs: nobody else asks, and articles that are no longer stocked
+-- would get a row a day for ever.
+CREATE FUNCTION replenish.record_stockouts(tenant_id uuid, facility_id uuid, stockout_date date = NULL)
+RETURNS integer
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    marked integer;
+BEGIN
+    PERFORM replenish.assert_tenant(record_stockouts.tenant_id);
+    INSERT INTO replenish.demand_history AS h (
+        tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom, is_stockout
+    )
+    SELECT i.tenant_id, i.facility_id, i.material_id, o.day, 0, m.primary_uom, true
+    FROM replenish.observed_until(
+        record_stockouts.tenant_id, record_stockouts.facility_id, record_stockouts.stockout_date
+    ) AS o (day)
+    JOIN replenish.inventory_levels AS i
+        ON i.tenant_id = record_stockouts.tenant_id
+        AND i.facility_id = record_stockouts.facility_id
+        AND i.on_hand_quantity <= 0
+    JOIN replenish.materials AS m
+        ON m.tenant_id = i.tenant_id
+        AND m.material_id = i.material_id
+        AND m.masked_demand IN ('STOCKOUTS', 'BOTH')
+    WHERE o.day IS NOT NULL
+    ORDER BY i.material_id
+    ON CONFLICT (tenant_id, facility_id, material_id, demand_date) DO UPDATE SET is_stockout = true
+    WHERE NOT h.is_stockout;
+    GET DIAGNOSTICS marked = ROW_COUNT;
+    RETURN marked;
 END
 $$;
 

@@ -104,17 +104,7 @@ BEGIN
     END LOOP;
     PERFORM replenish.watch_demand();
     IF to_regclass('replenish.material_forecasts') IS NULL THEN
-        FOR relation IN
-            SELECT c.oid
-            FROM pg_class AS c
-            WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind = 'v'
-            ORDER BY c.oid DESC
-        LOOP
-            EXECUTE format('DROP VIEW %s', relation);
-        END LOOP;
-        EXECUTE (
-            SELECT m.statements FROM replenish.migrations() AS m WHERE m.migration_name = '0009_views'
-        );
+        PERFORM replenish.recreate_views();
     END IF;
     IF NOT EXISTS (
         SELECT FROM pg_constraint AS c
@@ -124,6 +114,36 @@ BEGIN
         ALTER TABLE replenish.materials ADD CONSTRAINT materials_forecast_algorithm_known
             CHECK (replenish.is_forecast_algorithm(forecast_algorithm));
     END IF;
+END
+$$;
+
+-- All views from the text of their migrations: the first step that makes views and those that change them.
+CREATE FUNCTION replenish.recreate_views() RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    relation regclass;
+    step text;
+BEGIN
+    FOR relation IN
+        SELECT c.oid
+        FROM pg_class AS c
+        WHERE c.relnamespace = 'replenish'::regnamespace
+            AND c.relkind = 'v'
+            AND c.relname IN (SELECT e.name FROM replenish.expected_objects() AS e WHERE e.kind = 'VIEW')
+        ORDER BY c.oid DESC
+    LOOP
+        EXECUTE format('DROP VIEW %s', relation);
+    END LOOP;
+    FOR step IN
+        SELECT m.statements
+        FROM replenish.migrations() AS m
+        WHERE m.migration_name LIKE '%views'
+        ORDER BY m.migration_number
+    LOOP
+        EXECUTE step;
+    END LOOP;
 END
 $$;
 
@@ -177,6 +197,8 @@ $$;
 CREATE FUNCTION replenish.create_roles() RETURNS SETOF text
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
+-- That a role is a member already is no news.
+SET client_min_messages = warning
 AS $$
 DECLARE
     role_name text;
@@ -185,9 +207,7 @@ DECLARE
 BEGIN
     SELECT r.rolname INTO too_strong
     FROM pg_roles AS r
-    WHERE r.rolname IN (
-            'replenish_owner', 'replenish_reader', 'replenish_writer', 'replenish_batch', 'replenish_night'
-        )
+    WHERE r.rolname = ANY (replenish.role_names())
         AND (r.rolsuper OR r.rolbypassrls)
     LIMIT 1;
     IF too_strong IS NOT NULL THEN
@@ -195,24 +215,21 @@ BEGIN
             USING ERRCODE = 'insufficient_privilege',
                 HINT = format('ALTER ROLE %I NOSUPERUSER NOBYPASSRLS, or drop it.', too_strong);
     END IF;
-    FOREACH role_name IN ARRAY
-        ARRAY['replenish_owner', 'replenish_reader', 'replenish_writer', 'replenish_batch']
-    LOOP
+    FOREACH role_name IN ARRAY replenish.role_names() LOOP
         IF to_regrole(role_name) IS NULL THEN
-            EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
+            EXECUTE format(
+                'CREATE ROLE %I %s', role_name,
+                CASE role_name WHEN 'replenish_night' THEN 'LOGIN' ELSE 'NOLOGIN' END
+            );
             RETURN NEXT role_name;
         END IF;
     END LOOP;
-    -- The scheduler's login; without a password nobody comes in by it over the network.
-    IF to_regrole('replenish_night') IS NULL THEN
-        CREATE ROLE replenish_night LOGIN;
-        RETURN NEXT 'replenish_night';
-    END IF;
     GRANT replenish_batch TO replenish_night;
     GRANT replenish_reader TO replenish_writer;
     GRANT replenish_writer TO replenish_batch;
     GRANT USAGE, CREATE ON SCHEMA replenish TO replenish_owner;
-    GRANT USAGE ON SCHEMA replenish TO replenish_reader;
+    -- pg_monitor reads job_metrics, metrics and health_check(), see 0009_alerts.
+    GRANT USAGE ON SCHEMA replenish TO replenish_reader, pg_monitor;
     GRANT SET ON PARAMETER app.current_tenant_id TO replenish_batch;
     FOR routine IN
         SELECT c.signature, c.granted_to FROM replenish.closed_routines() AS c
@@ -221,6 +238,15 @@ BEGIN
     END LOOP;
     PERFORM replenish.grant_to_roles();
 END
+$$;
+
+-- replenish_night is the scheduler's login; without a password nobody comes in by it over the network.
+CREATE FUNCTION replenish.role_names() RETURNS name[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+AS $$
+    SELECT ARRAY[
+        'replenish_owner', 'replenish_reader', 'replenish_writer', 'replenish_batch', 'replenish_night'
+    ]::name[]
 $$;
 
 -- Everything that writes is closed to PUBLIC; this says who may call it.
@@ -234,7 +260,8 @@ AS $$
         CASE
             WHEN p.proname IN (
                 'install', 'repair', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles',
-                'watch_demand', 'drop_api'
+                'watch_demand', 'recreate_views', 'partition_demand_history', 'maintain_demand_partitions',
+                'create_demand_partition', 'rename_indexes', 'force_row_security', 'drop_api'
             ) THEN 'replenish_owner'
             WHEN p.prokind = 'p' OR p.proname IN ('schedule_jobs', 'unschedule_jobs', 'load_demo_data')
                 THEN 'replenish_batch'
@@ -243,8 +270,36 @@ AS $$
     FROM pg_proc AS p
     WHERE p.pronamespace = 'replenish'::regnamespace
         AND p.provolatile = 'v'
-        AND p.prorettype <> 'trigger'::regtype
-        AND p.proname NOT IN ('create_roles', 'install_api', 'create_api_roles', 'grant_api')
+        AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
+        AND p.proname NOT IN (
+            'create_roles', 'guard_schema', 'install_api', 'create_api_roles', 'grant_api'
+        )
+$$;
+
+-- Who may do what with which table or view, apart from its owner. A partition is read and written
+-- through its parent, whose triggers notice changed demand; directly it can only be read.
+CREATE FUNCTION replenish.table_grants()
+RETURNS TABLE (relation regclass, granted_to name, privileges text[])
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT c.oid::regclass, g.granted_to::name, g.privileges
+    FROM pg_class AS c
+    CROSS JOIN LATERAL (
+        VALUES
+            ('replenish_reader', ARRAY['SELECT']),
+            (
+                CASE
+                    WHEN c.relname = 'tenants' THEN 'replenish_batch'
+                    WHEN c.relkind <> 'v' AND NOT c.relispartition AND c.relname <> 'schema_migrations'
+                        THEN 'replenish_writer'
+                END,
+                ARRAY['INSERT', 'UPDATE', 'DELETE']
+            )
+    ) AS g (granted_to, privileges)
+    WHERE c.relnamespace = 'replenish'::regnamespace
+        AND c.relkind IN ('r', 'p', 'v')
+        AND g.granted_to IS NOT NULL
 $$;
 
 CREATE FUNCTION replenish.grant_to_roles() RETURNS void
@@ -252,24 +307,19 @@ LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    relation record;
+    granted record;
 BEGIN
     IF to_regrole('replenish_reader') IS NULL OR to_regclass('replenish.tenants') IS NULL THEN
         RETURN;
     END IF;
-    FOR relation IN
-        SELECT c.oid::regclass AS name, c.relkind
-        FROM pg_class AS c
-        WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind IN ('r', 'p', 'v')
+    FOR granted IN
+        SELECT g.relation, g.granted_to, g.privileges FROM replenish.table_grants() AS g
     LOOP
-        EXECUTE format('GRANT SELECT ON %s TO replenish_reader', relation.name);
-        IF relation.relkind <> 'v' AND relation.name NOT IN (
-            'replenish.schema_migrations'::regclass, 'replenish.tenants'::regclass
-        ) THEN
-            EXECUTE format('GRANT INSERT, UPDATE, DELETE ON %s TO replenish_writer', relation.name);
-        END IF;
+        EXECUTE format(
+            'GRANT %s ON %s TO %I',
+            array_to_string(granted.privileges, ', '), granted.relation, granted.granted_to
+        );
     END LOOP;
-    GRANT INSERT, UPDATE, DELETE ON replenish.tenants TO replenish_batch;
     IF NOT EXISTS (
         SELECT FROM pg_policy AS p
         WHERE p.polrelid = 'replenish.tenants'::regclass AND p.polname = 'batch_sees_tenants'

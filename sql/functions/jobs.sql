@@ -95,6 +95,9 @@ BEGIN
             EXIT WHEN failed;
         END LOOP;
         COMMIT;
+        PERFORM replenish.enter_tenant(visited);
+        PERFORM replenish.watch_tenant(visited);
+        COMMIT;
         CONTINUE WHEN NOT failed;
         failure := pg_catalog.jsonb_build_object(
             'state', state, 'message', message,

@@ -1,5 +1,5 @@
 -- What the inventory library decides on each material, from its own history, forecast, stock, orders,
--- receipts and prices. One row a material with demand; nothing is stored.
+-- receipts and prices. One row a material; nothing is stored.
 CREATE FUNCTION replenish.plan_materials(
     tenant_id uuid,
     facility_id uuid,
@@ -17,6 +17,26 @@ AS $$
             replenish.closed_dates(
                 plan_materials.tenant_id, plan_materials.facility_id, plan_materials.as_of
             ) AS closed_dates
+    ),
+    -- Demand of the day of the plan is still to come while nothing is recorded for it: a night at four
+    -- o'clock plans its own day.
+    horizon AS MATERIALIZED (
+        SELECT
+            k.closed_dates,
+            coalesce(k.history_end, plan_materials.as_of - 1) AS history_end,
+            CASE
+                WHEN k.history_end = plan_materials.as_of THEN plan_materials.as_of + 1
+                ELSE plan_materials.as_of
+            END AS first_day
+        FROM calendar AS k
+    ),
+    recorded AS MATERIALIZED (
+        SELECT h.material_id, h.packed
+        FROM horizon AS k
+        CROSS JOIN LATERAL replenish.packed_history(
+            plan_materials.tenant_id, plan_materials.facility_id, plan_materials.material_ids,
+            k.history_end
+        ) AS h
     ),
     -- Materialized, so that no document is built once for every column that shows it.
     gathered AS MATERIALIZED (
@@ -62,27 +82,29 @@ AS $$
                         AND i.material_id = m.material_id
                 ),
                 'orders', o.orders,
-                'receipt_days', r.days,
+                'receipts', r.receipts,
                 'prices', p.prices,
                 'forecast_series_id', f.forecast_series_id,
                 'forecast_version', f.forecast_version,
                 'forecast_algorithm', f.forecast_algorithm,
+                'backtest', b.backtest,
                 'overrides', v.overrides,
-                'history_end', k.history_end
+                'history_end', k.history_end,
+                'first_day', k.first_day
             ) AS facts,
             f.start_date,
             f.mean,
             v.dates,
             v.quantities,
             k.history_end,
+            k.first_day,
             k.closed_dates
-        FROM calendar AS k
-        CROSS JOIN LATERAL replenish.packed_history(
-            plan_materials.tenant_id, plan_materials.facility_id, plan_materials.material_ids,
-            k.history_end
-        ) AS h
+        FROM horizon AS k
         JOIN replenish.materials AS m
-            ON m.tenant_id = plan_materials.tenant_id AND m.material_id = h.material_id
+            ON m.tenant_id = plan_materials.tenant_id
+            AND m.material_id = ANY (plan_materials.material_ids)
+        -- A new material may have a stated reorder point before it has a history.
+        LEFT JOIN recorded AS h ON h.material_id = m.material_id
         LEFT JOIN replenish.class_service_levels AS c
             ON c.tenant_id = m.tenant_id
             AND c.abc_class = m.abc_class
@@ -92,13 +114,33 @@ AS $$
         -- after a night.
         CROSS JOIN LATERAL (
             SELECT coalesce(jsonb_agg(
-                (q.receipt_date - q.order_date) ORDER BY q.receipt_date, q.receipt_id
-            ), '[]') AS days
+                jsonb_build_object(
+                    'receipt_id', q.receipt_id,
+                    'order_date', q.order_date,
+                    'receipt_date', q.receipt_date,
+                    'days', q.receipt_date - q.order_date - CASE
+                        WHEN m.lead_time_unit = 'WORKING' THEN (
+                            SELECT count(*)
+                            FROM unnest(k.closed_dates) AS d (day)
+                            WHERE d.day > q.order_date AND d.day <= q.receipt_date
+                        )
+                        ELSE 0
+                    END
+                ) ORDER BY q.receipt_date, q.receipt_id
+            ), '[]') AS receipts
             FROM replenish.supplier_receipts AS q
             WHERE q.tenant_id = plan_materials.tenant_id
                 AND q.facility_id = plan_materials.facility_id
                 AND q.material_id = m.material_id
                 AND q.receipt_date <= plan_materials.as_of
+                -- Another vendor's lead times say nothing about the preferred one's.
+                AND (
+                    q.vendor_id IS NULL
+                    OR m.preferred_vendor_id IS NULL
+                    OR q.vendor_id = m.preferred_vendor_id
+                )
+                -- Older ones lie before the calendar of closed days.
+                AND (m.lead_time_unit <> 'WORKING' OR q.order_date >= plan_materials.as_of - 1100)
         ) AS r
         CROSS JOIN LATERAL (
             SELECT coalesce(jsonb_agg(
@@ -133,7 +175,8 @@ AS $$
         ) AS p
         LEFT JOIN LATERAL (
             SELECT
-                a.forecast_series_id, a.forecast_version, a.forecast_algorithm, a.start_date, a.mean
+                a.forecast_series_id, a.forecast_version, a.forecast_algorithm, a.start_date, a.mean,
+                a.candidates
             FROM replenish.forecast_series AS a
             WHERE a.tenant_id = plan_materials.tenant_id
                 AND a.facility_id = plan_materials.facility_id
@@ -141,6 +184,18 @@ AS $$
                 AND a.forecast_status = 'ACTIVE'
             LIMIT 1
         ) AS f ON true
+        LEFT JOIN LATERAL (
+            SELECT jsonb_build_object(
+                'forecast', o.weekly_error, 'average', a.weekly_error, 'weeks', o.weeks
+            ) AS backtest
+            FROM jsonb_to_recordset(f.candidates) AS o (algorithm text, weekly_error float8, weeks integer)
+            CROSS JOIN jsonb_to_recordset(f.candidates) AS a (algorithm text, weekly_error float8)
+            WHERE o.algorithm = f.forecast_algorithm
+                AND a.algorithm = 'MOVING_AVERAGE'
+                AND o.weekly_error IS NOT NULL
+                AND a.weekly_error IS NOT NULL
+            LIMIT 1
+        ) AS b ON true
         CROSS JOIN LATERAL (
             SELECT
                 array_agg(q.forecast_date ORDER BY q.forecast_date) AS dates,
@@ -155,7 +210,7 @@ AS $$
             WHERE q.tenant_id = plan_materials.tenant_id
                 AND q.facility_id = plan_materials.facility_id
                 AND q.material_id = m.material_id
-                AND q.forecast_date > plan_materials.as_of
+                AND q.forecast_date >= k.first_day
                 AND q.revoked_at IS NULL
                 AND (q.expires_at IS NULL OR q.expires_at > now())
         ) AS v
@@ -167,22 +222,22 @@ AS $$
         replenish.plan_material(
             g.policy,
             g.facts,
-            g.packed,
+            coalesce(g.packed, ''),
             g.history_end,
             replenish.planned_demand(
-                g.start_date, g.mean, g.dates, g.quantities, plan_materials.as_of + 1,
+                g.start_date, g.mean, g.dates, g.quantities, g.first_day,
                 greatest(90, 2 * ceil((g.policy ->> 'lead_time_days')::numeric)::integer),
-                d.mean
+                coalesce(d.mean, 0)
             ),
             g.mean IS NOT NULL,
             g.closed_dates,
             plan_materials.as_of
         )
     FROM gathered AS g
-    CROSS JOIN LATERAL replenish.demand_statistics(g.packed, g.history_end) AS d
+    LEFT JOIN LATERAL replenish.demand_statistics(g.packed, g.history_end) AS d ON true
 $$;
 
--- Days on which a facility neither orders nor receives, from a year before a day to three after it.
+-- Days on which a facility neither orders nor receives, from three years before a day to three after it.
 CREATE FUNCTION replenish.closed_dates(tenant_id uuid, facility_id uuid, as_of date) RETURNS date[]
 LANGUAGE sql STABLE PARALLEL SAFE
 AS $$
@@ -190,7 +245,7 @@ AS $$
         SELECT d.day::date
         FROM replenish.facilities AS f
         CROSS JOIN generate_series(
-            (closed_dates.as_of - 366)::timestamp, (closed_dates.as_of + 1100)::timestamp, '1 day'
+            (closed_dates.as_of - 1100)::timestamp, (closed_dates.as_of + 1100)::timestamp, '1 day'
         ) AS d (day)
         WHERE f.tenant_id = closed_dates.tenant_id
             AND f.facility_id = closed_dates.facility_id
@@ -200,7 +255,7 @@ AS $$
         FROM replenish.holidays AS h
         WHERE h.tenant_id = closed_dates.tenant_id
             AND h.facility_id = closed_dates.facility_id
-            AND h.holiday_date BETWEEN closed_dates.as_of - 366 AND closed_dates.as_of + 1100
+            AND h.holiday_date BETWEEN closed_dates.as_of - 1100 AND closed_dates.as_of + 1100
     )
 $$;
 

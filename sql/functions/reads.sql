@@ -150,7 +150,8 @@ AS $$
             'from', s.training_start_date,
             'through', s.training_end_date,
             'days', s.training_sample_size,
-            'missing_days_count_as', m.missing_demand
+            'missing_days_count_as', m.missing_demand,
+            'masked_days', m.masked_demand
         ),
         'backtest', jsonb_build_object(
             'mape_pct', s.backtest_mape,

@@ -41,12 +41,17 @@ AS $$
             round(o.total_cost, 4),
             round(l.mean, 4),
             format(
-                '%s %s available and %s on order do not exceed the reorder point of %s: %s expected '
-                'in %s days plus %s safety stock. %s',
+                '%s %s available and %s on order do not exceed the reorder point of %s%s. %s',
                 trim_scale(round(s.available, 1)), p.policy ->> 'uom',
                 trim_scale(round(s.on_order, 1)), trim_scale(round(n.reorder_point, 1)),
-                trim_scale(round(t.demand, 1)), trim_scale(round(t.days, 1)),
-                trim_scale(round(n.safety_stock, 1)),
+                CASE
+                    WHEN p.policy ->> 'minimum_stock_quantity' IS NOT NULL
+                        THEN ', as stated for the material'
+                    ELSE format(
+                        ': %s expected in %s days plus %s safety stock',
+                        trim_scale(round(t.demand, 1)), trim_scale(round(t.days, 1)),
+                        trim_scale(round(n.safety_stock, 1)))
+                END,
                 CASE
                     WHEN s.available <= 0 THEN 'Nothing is available now.'
                     WHEN s.days_until_stockout <= o.delivery_in_days THEN format(
@@ -313,6 +318,8 @@ BEGIN
         WHERE s.tenant_id = apply_budget.tenant_id
             AND s.facility_id = apply_budget.facility_id
             AND s.suggestion_status = 'PENDING'
+            -- Without a budget only former verdicts are taken back.
+            AND (cap IS NOT NULL OR s.is_within_budget IS NOT NULL)
     ),
     funded AS (
         SELECT u.suggestion_id, u.taken

@@ -3,6 +3,7 @@ CREATE FUNCTION replenish.schedule_jobs(
     forecasts text = NULL,
     accuracy text = NULL,
     replenishment text = NULL,
+    alerts text = NULL,
     run_as name = NULL
 ) RETURNS TABLE (job_name text, schedule text, command text, runs_as name)
 LANGUAGE plpgsql VOLATILE
@@ -24,6 +25,7 @@ BEGIN
                     WHEN 'replenish_forecasts' THEN forecasts
                     WHEN 'replenish_accuracy' THEN accuracy
                     WHEN 'replenish_replenishment' THEN replenishment
+                    WHEN 'replenish_alerts' THEN alerts
                 END,
                 j.schedule
             ),
@@ -97,7 +99,8 @@ $yaml$,
     FROM (VALUES
         ('replenish_forecasts', '0 2 * * *', 'CALL replenish.run_daily_forecasts()'),
         ('replenish_accuracy', '0 3 * * *', 'CALL replenish.run_forecast_accuracy()'),
-        ('replenish_replenishment', '0 4 * * *', 'CALL replenish.run_replenishment()')
+        ('replenish_replenishment', '0 4 * * *', 'CALL replenish.run_replenishment()'),
+        ('replenish_alerts', '*/15 * * * *', 'CALL replenish.run_alerts()')
     ) AS j (job_name, schedule, command)
 $$;
 

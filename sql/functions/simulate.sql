@@ -40,6 +40,7 @@ AS $$
 DECLARE
     chosen uuid[];
     until date;
+    wanted text;
 BEGIN
     IF simulate_policy.lead_time_days NOT BETWEEN 0 AND 1000
         OR simulate_policy.lead_time_std_dev NOT BETWEEN 0 AND 1000 THEN
@@ -51,7 +52,20 @@ BEGIN
         RAISE EXCEPTION 'replenishment policy "%" is unknown', simulate_policy.replenishment_policy
             USING ERRCODE = 'invalid_parameter_value',
                 HINT = 'Known are EOQ, LOT_FOR_LOT, PERIODS_OF_SUPPLY and MIN_MAX.';
+    ELSIF coalesce(cardinality(simulate_policy.service_levels), 0) = 0 THEN
+        RAISE EXCEPTION 'service_levels must name at least one level'
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass levels between 0 and 1, such as {0.9, 0.95}.';
+    ELSIF upper(simulate_policy.abc_class) NOT IN ('A', 'B', 'C') THEN
+        RAISE EXCEPTION 'ABC class "%" is unknown', simulate_policy.abc_class
+            USING ERRCODE = 'invalid_parameter_value', HINT = 'Known are A, B and C.';
     END IF;
+    FOREACH wanted IN ARRAY coalesce(simulate_policy.demand_classes, '{}') LOOP
+        IF upper(wanted) NOT IN ('SMOOTH', 'ERRATIC', 'INTERMITTENT', 'LUMPY', 'NO_DEMAND') THEN
+            RAISE EXCEPTION 'demand class "%" is unknown', wanted
+                USING ERRCODE = 'invalid_parameter_value',
+                    HINT = 'Known are SMOOTH, ERRATIC, INTERMITTENT, LUMPY and NO_DEMAND.';
+        END IF;
+    END LOOP;
     chosen := replenish.forecastable(
         simulate_policy.tenant_id, simulate_policy.facility_id, simulate_policy.material_ids
     );
@@ -89,7 +103,7 @@ BEGIN
                 OR EXISTS (
                     SELECT
                     FROM replenish.demand_profile(h.packed, until - simulate_policy.days) AS d
-                    WHERE d.demand_class = ANY (simulate_policy.demand_classes)
+                    WHERE d.demand_class = ANY (upper(simulate_policy.demand_classes::text)::text[])
                 )
             )
     )

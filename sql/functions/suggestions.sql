@@ -65,8 +65,12 @@ AS $$
         ),
         'as_of', s.calculation -> 'as_of',
         'reason', s.suggestion_reason,
-        'text', replenish.plan_text(
-            s.calculation -> 'policy', s.calculation -> 'plan', s.recommended_order_uom
+        'text', format(
+            E'As of %s.\n%s',
+            s.calculation ->> 'as_of',
+            replenish.plan_text(
+                s.calculation -> 'policy', s.calculation -> 'plan', s.recommended_order_uom
+            )
         ),
         'policy', s.calculation -> 'policy',
         'facts', s.calculation -> 'facts',
@@ -80,22 +84,37 @@ AS $$
             'lead_time_days', s.vendor_lead_time_days
         ),
         'formulas', jsonb_build_object(
+            'lead_time', 'mean = (sum of the receipts'' days + 5 * stated days) / (n + 5); std_dev = sqrt((sum of (days - their mean)^2 + 5 * n / (n + 5) * (their mean - stated)^2) / (n + 4)) for n receipts, 0 without any; in working days where lead_time_unit says so, brought to calendar days by those that an order takes from now',
             'available', 'on_hand - allocated',
-            'position', 'available + orders due within the protection days',
-            'protection', 'lead time + review period; demand is the forecast over these days, overrides first',
-            'std_dev', 'sqrt(forecast_error_std_dev^2 + (demand a day * lead_time std_dev)^2)',
-            'reorder_point', 'protection demand + safety_stock',
-            'economic_order_quantity', 'sqrt(2 * 365 * average daily demand * ordering_cost / (unit_cost * holding_cost_pct)), price breaks compared',
-            'benefit', 'expected_shortage * shortage_cost - quantity * cost of holding it until it is sold'
+            'position', 'available + orders due within the protection days; overdue ones count as due on the first day',
+            'protection_demand', 'sum of the forecast over the protection days (lead time + review period) from facts.first_day on, overrides first, the last day by its fraction; days beyond the forecast take its mean',
+            'average_error', 'for every past day with 14 days before it and an interval of n = ceil(protection days) after it: error = demand of the interval - n * mean demand of up to 28 days before, over that forecast (for seldom demand: over its root; forecasts below a tenth of n * the mean demand count as that much); root mean square, times protection demand (or its root)',
+            'relative_error', '(backtest.forecast / backtest.average)^(weeks / (weeks + 6)), within 0.05 and 2; 1 without a backtest',
+            'forecast_error_std_dev', 'average_error * relative_error; without a forecast or with a short history demand_std_dev * sqrt(days)',
+            'lead_time_error_std_dev', 'protection demand / protection days * lead_time std_dev',
+            'std_dev', 'sqrt(forecast_error_std_dev^2 + lead_time_error_std_dev^2)',
+            'safety_stock', 'quantile of the law less its mean; laws by mean m and variance v: normal (m, sqrt v), gamma (shape m^2 / v, scale v / m), poisson (m), negative_binomial (p = m / v, r = m p / (1 - p))',
+            'reorder_point', 'protection demand + safety_stock, or minimum_stock_quantity where it is stated',
+            'economic_order_quantity', 'sqrt(2 * 365 * average_daily_demand * ordering_cost / (unit_cost * holding_cost_pct)); with price breaks the quantity of least yearly cost of goods, orders and stock',
+            'needed', 'EOQ: greatest(economic_order_quantity, greatest(reorder_point, safety_stock + protection demand) + protection demand - position); LOT_FOR_LOT and PERIODS_OF_SUPPLY: shortage + demand of the days after the protection days; MIN_MAX: maximum - position',
+            'quantity', 'least(needed, shelf_life_cap), up to the minimum and the next multiple, at most the maximum',
+            'shelf_life_cap', 'demand of shelf_life_days after the protection days - (position - protection demand), zero or more',
+            'expected_shortage', 'expected excess of the protection demand over the position under the law; normal: std_dev * (f(k) - k * (1 - F(k))) with k = (position - m) / std_dev',
+            'holding_cost', 'quantity * unit_cost * holding_cost_pct / 365 * least(365, quantity / (expected demand of 90 days / 90) / 2)',
+            'benefit', 'expected_shortage * shortage_cost (else unit cost) - holding_cost',
+            'dates', 'delivery: last working day on or before days_until_need; order: the lead time, rounded up, before it; not before today'
         ),
         'sources', jsonb_build_object(
             'stock', 'inventory_levels',
-            'orders', 'open_orders with status OPEN',
-            'receipt_days', 'supplier_receipts: receipt_date - order_date',
+            'orders', 'open_orders with status OPEN, by order_id',
+            'receipts', 'supplier_receipts of the preferred vendor or without one, by receipt_id',
             'prices', 'vendor_prices of the preferred vendor',
-            'history', format('demand_history through %s', s.calculation #>> '{facts,history_end}'),
-            'forecast', format('forecast_series %s, version %s',
-                s.calculation #>> '{facts,forecast_series_id}', s.calculation #>> '{facts,forecast_version}'),
+            'history', format('demand_history through %s, its last 365 days for average_daily_demand and demand_std_dev',
+                s.calculation #>> '{facts,history_end}'),
+            'forecast', format('material_forecasts with forecast_version %s (forecast_series %s), from %s on',
+                s.calculation #>> '{facts,forecast_version}', s.calculation #>> '{facts,forecast_series_id}',
+                s.calculation #>> '{facts,first_day}'),
+            'backtest', 'candidates of that version in forecast_series: weekly_error of its algorithm and of MOVING_AVERAGE',
             'overrides', 'forecast_overrides in force',
             'policy', 'materials; class_service_levels where service_level_of says so'
         ),
@@ -129,9 +148,16 @@ LANGUAGE sql STABLE PARALLEL SAFE ROWS 90
 AS $$
     WITH start AS MATERIALIZED (
         SELECT
-            coalesce(project_stock.as_of, replenish.tenant_today(project_stock.tenant_id)) AS day,
+            -- The last day that is over: today's demand is to come while nothing is recorded for it.
+            CASE WHEN h.last_day = t.day THEN t.day ELSE t.day - 1 END AS day,
             i.on_hand_quantity - i.allocated_quantity AS available
-        FROM replenish.inventory_levels AS i
+        FROM (
+            SELECT coalesce(project_stock.as_of, replenish.tenant_today(project_stock.tenant_id))
+        ) AS t (day)
+        CROSS JOIN LATERAL replenish.last_recorded_day(
+            project_stock.tenant_id, project_stock.facility_id, t.day
+        ) AS h (last_day)
+        JOIN replenish.inventory_levels AS i ON true
         WHERE i.tenant_id = project_stock.tenant_id
             AND i.facility_id = project_stock.facility_id
             AND i.material_id = project_stock.material_id

@@ -23,8 +23,10 @@ BEGIN
         relation
     );
     EXECUTE format('COMMENT ON COLUMN %s.tenant_id IS %L', relation, 'Tenant that owns the row.');
+    -- A partition gets its parent's trigger.
     IF EXISTS (
         SELECT FROM pg_attribute AS a
+        JOIN pg_class AS c ON c.oid = a.attrelid AND NOT c.relispartition
         WHERE a.attrelid = relation AND a.attname = 'updated_at'
     ) THEN
         EXECUTE format(

@@ -34,6 +34,7 @@ CREATE TABLE replenish.materials (
     forecast_update_frequency     text        NOT NULL DEFAULT 'WEEKLY',
     season_length                 integer,
     missing_demand                text        NOT NULL DEFAULT 'ZERO',
+    masked_demand                 text        NOT NULL DEFAULT 'NONE',
     minimum_forecast_history_days integer     NOT NULL DEFAULT 90,
     target_forecast_accuracy_pct  numeric     NOT NULL DEFAULT 20,
     demand_pattern                text,
@@ -94,6 +95,8 @@ CREATE TABLE replenish.materials (
         CHECK (forecast_update_frequency IN ('DAILY', 'WEEKLY', 'MONTHLY')),
     CONSTRAINT materials_season_length_range CHECK (season_length BETWEEN 1 AND 1000),
     CONSTRAINT materials_missing_demand_known CHECK (missing_demand IN ('ZERO', 'INTERPOLATE')),
+    CONSTRAINT materials_masked_demand_known
+        CHECK (masked_demand IN ('NONE', 'STOCKOUTS', 'OUTLIERS', 'BOTH')),
     CONSTRAINT materials_minimum_forecast_history_days_range CHECK (minimum_forecast_history_days >= 0),
     CONSTRAINT materials_target_forecast_accuracy_pct_range
         CHECK (target_forecast_accuracy_pct >= 0 AND target_forecast_accuracy_pct < 1e6),
@@ -134,6 +137,7 @@ COMMENT ON COLUMN replenish.materials.forecast_horizon_days IS 'Days ahead that 
 COMMENT ON COLUMN replenish.materials.forecast_update_frequency IS 'How often nightly runs fit the model anew: DAILY, WEEKLY or MONTHLY, spread over the nights. On the nights between, its state takes in the new days.';
 COMMENT ON COLUMN replenish.materials.season_length IS 'Days of one season where it is known, such as 7; NULL lets the data tell.';
 COMMENT ON COLUMN replenish.materials.missing_demand IS 'What a day without a row means: ZERO demand, or INTERPOLATE between its neighbours.';
+COMMENT ON COLUMN replenish.materials.masked_demand IS 'Days that models do not believe: NONE, STOCKOUTS (demand_history.is_stockout), OUTLIERS (far above the same weekdays around them) or BOTH. What was usual takes their place. Such a material is fitted anew every night.';
 COMMENT ON COLUMN replenish.materials.minimum_forecast_history_days IS 'Days of history below which a forecast is marked SHORT_HISTORY.';
 COMMENT ON COLUMN replenish.materials.target_forecast_accuracy_pct IS 'MAPE, in percent, up to which accuracy counts as within tolerance.';
 COMMENT ON COLUMN replenish.materials.demand_pattern IS 'STABLE, SEASONAL, INTERMITTENT, LUMPY or ERRATIC; set by the planner.';

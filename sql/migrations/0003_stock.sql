@@ -51,7 +51,7 @@ COMMENT ON TABLE replenish.open_orders IS
 'Orders on their way. Only OPEN ones count as on order, with what has not been received.';
 COMMENT ON COLUMN replenish.open_orders.order_status IS 'DRAFT (not sent, does not count), OPEN, CLOSED or CANCELLED.';
 COMMENT ON COLUMN replenish.open_orders.order_date IS 'Day on which it was ordered.';
-COMMENT ON COLUMN replenish.open_orders.due_date IS 'Day on which it is expected. An overdue order is expected today.';
+COMMENT ON COLUMN replenish.open_orders.due_date IS 'Day on which it is expected. An overdue order is expected on the next day whose demand is to come.';
 COMMENT ON COLUMN replenish.open_orders.ordered_quantity IS 'Units ordered, above zero.';
 COMMENT ON COLUMN replenish.open_orders.received_quantity IS 'Units received so far.';
 SELECT replenish.isolate_tenant('replenish.open_orders');

@@ -16,6 +16,7 @@ CREATE TABLE replenish.demand_history (
         (CASE WHEN isfinite(demand_date) THEN extract(quarter FROM demand_date)::integer END) STORED,
     is_holiday                 boolean     NOT NULL DEFAULT false,
     is_promotional_period      boolean     NOT NULL DEFAULT false,
+    is_stockout                boolean     NOT NULL DEFAULT false,
     actual_demand_quantity     numeric     NOT NULL,
     forecasted_demand_quantity numeric,
     demand_uom                 text        NOT NULL,
@@ -35,10 +36,10 @@ CREATE TABLE replenish.demand_history (
     created_by                 text        NOT NULL DEFAULT current_user,
     updated_at                 timestamptz,
     updated_by                 text,
-    -- The quantity rides along, so that a night reads series from the index alone, however they lie
+    -- What a night reads rides along, so that it reads series from the index alone, however they lie
     -- in the table.
     CONSTRAINT demand_history_pkey PRIMARY KEY (tenant_id, facility_id, material_id, demand_date)
-        INCLUDE (actual_demand_quantity),
+        INCLUDE (actual_demand_quantity, is_stockout),
     CONSTRAINT demand_history_material_fkey FOREIGN KEY (tenant_id, material_id)
         REFERENCES replenish.materials (tenant_id, material_id),
     CONSTRAINT demand_history_demand_date_range
@@ -68,6 +69,7 @@ COMMENT ON COLUMN replenish.demand_history.day_of_week IS 'Day of the week of de
 COMMENT ON COLUMN replenish.demand_history.quarter IS 'Quarter of demand_date, 1 to 4.';
 COMMENT ON COLUMN replenish.demand_history.is_holiday IS 'Whether the day was a holiday.';
 COMMENT ON COLUMN replenish.demand_history.is_promotional_period IS 'Whether a promotion ran.';
+COMMENT ON COLUMN replenish.demand_history.is_stockout IS 'Whether stock had run out, so that more may have been asked for than was recorded. Counts for materials whose masked_demand is STOCKOUTS or BOTH; record_stockouts() sets it.';
 COMMENT ON COLUMN replenish.demand_history.actual_demand_quantity IS 'Units asked for that day, zero or more.';
 COMMENT ON COLUMN replenish.demand_history.forecasted_demand_quantity IS 'The last forecast made before that day, in units; written by the accuracy run.';
 COMMENT ON COLUMN replenish.demand_history.demand_uom IS 'Unit of the quantities.';

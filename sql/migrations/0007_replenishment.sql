@@ -81,7 +81,7 @@ COMMENT ON COLUMN replenish.replenishment_suggestions.recommended_order_date IS 
 COMMENT ON COLUMN replenish.replenishment_suggestions.recommended_delivery_date IS 'Day on which it would come.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.estimated_unit_cost IS 'The preferred vendor''s price at this quantity, else the last cost of a unit, else its standard cost.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.estimated_total_cost IS 'Quantity times unit cost.';
-COMMENT ON COLUMN replenish.replenishment_suggestions.vendor_lead_time_days IS 'Mean lead time, actual receipts counted, in days.';
+COMMENT ON COLUMN replenish.replenishment_suggestions.vendor_lead_time_days IS 'Mean lead time, actual receipts counted, in calendar days.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.suggestion_reason IS 'Why, in a sentence for the buyer.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.calculation_method IS 'MIN_MAX where that is the policy, else FORECAST_BASED, or REORDER_POINT where there is no forecast.';
 COMMENT ON COLUMN replenish.replenishment_suggestions.reviewed_by IS 'Who decided.';

@@ -6,6 +6,7 @@
 use super::options::{self, count, optional_count};
 use super::shape::{FittedStep, Step, fitted_steps, steps};
 use crate::errors::report;
+use forecasting::models::ets::{self, Ets};
 use forecasting::models::{
     Model, exponential_smoothing, holt, holt_winters, moving_average, naive, seasonal_naive,
 };
@@ -13,6 +14,8 @@ use forecasting::{Algorithm, Outcome, Request};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::{Array, JsonB};
+use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// As `forecast_functions`, with what was fitted in a last column.
 macro_rules! fit_functions {
@@ -154,6 +157,20 @@ fit_functions! {
         fitted(holt_winters::fit(&options::history(history)?, &options), horizon)
     }
 
+    /// `forecast_ets` with its form, the likelihood it reaches and its parameters.
+    fn fit_ets(
+        history: Option<Array<'_, f64>>,
+        horizon: Option<i32>,
+        season_length: default!(Option<i32>, "NULL"),
+        form: default!(Option<&str>, "NULL"),
+    ) {
+        let form = form.map(str::parse).transpose().map_err(report)?;
+        let season_length = optional_count("season_length", season_length)?;
+        let model = ets::fit(&options::history(history)?, season_length, form).map_err(report)?;
+        let horizon = options::horizon(horizon)?;
+        Ok(fitted_steps(model.bands(horizon), &EtsFit::of(&model)))
+    }
+
     /// `forecast_auto` with what was tried, the scores and the reason.
     fn fit_auto(
         history: Option<Array<'_, f64>>,
@@ -162,6 +179,27 @@ fit_functions! {
     ) {
         let outcome = auto(history, horizon, season_length)?;
         Ok(fitted_steps(outcome.bands, &outcome.explanation))
+    }
+}
+
+/// What `fit_ets` tells of a model.
+#[derive(Serialize)]
+struct EtsFit {
+    form: String,
+    log_likelihood: f64,
+    aicc: f64,
+    #[serde(flatten)]
+    parameters: BTreeMap<String, f64>,
+}
+
+impl EtsFit {
+    fn of(model: &Ets) -> Self {
+        Self {
+            form: model.form().to_string(),
+            log_likelihood: model.log_likelihood(),
+            aicc: model.aicc(),
+            parameters: model.parameters(),
+        }
     }
 }
 

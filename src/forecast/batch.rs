@@ -40,7 +40,7 @@ const DRIFT: f64 = 0.7;
 
 /// Series whose histories are read at once: few enough that threads have work soon and that what is
 /// waiting takes little memory, many enough that a query costs nothing beside them.
-const PORTION: usize = 100;
+const PORTION: usize = 32;
 
 /// How much is computed anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +88,7 @@ fn forecast_chunk(
     >,
     ErrorReport,
 > {
+    sql::assert_writable(c"forecast_chunk()");
     let missing = |name| report(Error::NullArgument(name));
     let material_ids = material_ids.ok_or_else(|| missing("material_ids"))?;
     let observed_until = observed_until.ok_or_else(|| missing("observed_until"))?;

@@ -6,7 +6,7 @@
 use super::options::{self, count, optional_count};
 use super::shape::{Step, steps};
 use crate::errors::report;
-use forecasting::models::{Model, mstl};
+use forecasting::models::{Model, ets, mstl};
 use forecasting::{Algorithm, BacktestOptions, Request};
 use pgrx::Array;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -18,13 +18,17 @@ forecast_functions! {
         by(Algorithm::Drift, history, horizon, None)
     }
 
-    /// The exponential smoothing state-space model with the best AICc.
+    /// The exponential smoothing state-space model, of the given form or the one with the best AICc.
     fn forecast_ets(
         history: Option<Array<'_, f64>>,
         horizon: Option<i32>,
         season_length: default!(Option<i32>, "NULL"),
+        form: default!(Option<&str>, "NULL"),
     ) {
-        by(Algorithm::Ets, history, horizon, season_length)
+        match form {
+            Some(form) => ets_of(form, history, horizon, season_length),
+            None => by(Algorithm::Ets, history, horizon, season_length),
+        }
     }
 
     /// The Theta method.
@@ -204,6 +208,18 @@ fn request(
         season_length: optional_count("season_length", season_length)?,
         non_negative: false,
     })
+}
+
+fn ets_of(
+    form: &str,
+    history: Option<Array<'_, f64>>,
+    horizon: Option<i32>,
+    season_length: Option<i32>,
+) -> Result<Vec<Step>, ErrorReport> {
+    let form = form.parse().map_err(report)?;
+    let season_length = optional_count("season_length", season_length)?;
+    let model = ets::fit(&options::history(history)?, season_length, Some(form)).map_err(report)?;
+    Ok(steps(model.bands(options::horizon(horizon)?)).collect())
 }
 
 fn by(

@@ -5,7 +5,7 @@ use super::options::optional_count;
 use crate::demand::daily;
 use crate::errors::report;
 use crate::sql::{self, Row};
-use ::demand::{Missing, Recorded};
+use ::demand::{Masks, Missing, Recorded, mask_outliers};
 use forecasting::{Algorithm, Request, State};
 use pgrx::Uuid;
 use pgrx::datum::{Date, DatumWithOid};
@@ -38,6 +38,7 @@ pub struct Series {
     pub uom: Option<String>,
     pub request: Request,
     pub missing: Missing,
+    pub masks: Masks,
     pub minimum_history: usize,
     /// Days from one fit to the next.
     pub refit_days: i32,
@@ -81,6 +82,7 @@ impl Series {
 
     fn read(row: &Row, wanted: &Wanted) -> Result<Self, ErrorReport> {
         let missing: String = row.required("missing_demand")?;
+        let masked: String = row.required("masked_demand")?;
         let own_algorithm: String = row.required("forecast_algorithm")?;
         let own_horizon: i32 = row.required("forecast_horizon_days")?;
         let season_length: Option<i32> = row.optional("season_length")?;
@@ -100,7 +102,13 @@ impl Series {
             non_negative: true,
         };
         Ok(Self {
-            settings: fingerprint::settings(&request, &missing, minimum_history, uom.as_deref()),
+            settings: fingerprint::settings(
+                &request,
+                &format!("{missing} {masked}"),
+                minimum_history,
+                uom.as_deref(),
+            ),
+            masks: masked.parse().map_err(report)?,
             missing: match missing.as_str() {
                 "INTERPOLATE" => Missing::Interpolate,
                 _ => Missing::Zero,
@@ -129,13 +137,19 @@ impl Series {
             Missing::Interpolate => recorded.last_day().unwrap_or_default(),
             Missing::Zero => observed_until,
         };
-        Ok((daily(recorded, last_day, self.missing)?, last_day))
+        let mut values = daily(recorded, last_day, self.missing)?;
+        if self.masks.outliers() {
+            mask_outliers(&mut values);
+        }
+        Ok((values, last_day))
     }
 
-    /// The head, where its state may take in the days up to `observed_until`.
+    /// The head, where its state may take in the days up to `observed_until`. What is usual on a
+    /// masked day depends on the days around it, also later ones, so such a series is fitted anew.
     pub fn updatable(&self, observed_until: i32) -> Option<&Head> {
         self.head.as_ref().filter(|head| {
-            head.settings == self.settings
+            self.masks == Masks::None
+                && head.settings == self.settings
                 && head.state.is_some()
                 && head.state_through <= observed_until
                 && observed_until - head.fitted_through < self.refit_days

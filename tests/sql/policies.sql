@@ -22,7 +22,7 @@ SELECT ok(
     abs((d #>> '{plan,protection,std_dev}')::float8 - sqrt((d #>> '{plan,protection,forecast_error_std_dev}')::float8 ^ 2 + (d #>> '{plan,protection,lead_time_error_std_dev}')::float8 ^ 2)) < 1e-9,
     'the spread is that of forecast and lead time together')
 FROM replenish.explain_suggestion(:'s1') AS d;
-SELECT matches(d ->> 'text', 'Lead time: 14 days as stated.*Demand over 15 days.*Safety stock:.*Reorder point:.*Position: 40 EA = 40 on hand.*Quantity:.*Dates: order today', 'in words, line by line')
+SELECT matches(d ->> 'text', 'As of 2025-03-01.*Lead time: 14 days as stated.*Demand over 15 days.*Safety stock:.*Reorder point:.*Position: 40 EA = 40 on hand.*Quantity:.*Dates: .*order today.*Priority:', 'in words, line by line')
 FROM replenish.explain_suggestion(:'s1') AS d;
 SELECT isnt(d #>> '{facts,forecast_series_id}', NULL, 'names the forecast it comes from') FROM replenish.explain_suggestion(:'s1') AS d;
 -- What was decided stays explained as it was decided.
@@ -150,7 +150,7 @@ UPDATE replenish.materials SET minimum_forecast_history_days = 20;
 CREATE TEMP TABLE curve AS SELECT * FROM replenish.simulate_policy(:a, :facility, service_levels => '{0.8, 0.95, 0.99}', days => 30, lead_time_days => 5, lead_time_std_dev => 2, supply_days => 7, replenishment_policy => 'periods_of_supply');
 SELECT results_eq('SELECT service_level, materials FROM curve', 'VALUES (0.8::float8, 3), (0.95, 3), (0.99, 3)', 'one point for each level');
 SELECT ok((SELECT bool_and(average_stock > before) FROM (SELECT average_stock, lag(average_stock) OVER (ORDER BY service_level) AS before FROM curve) AS c WHERE before IS NOT NULL), 'more service costs more stock');
-SELECT ok((SELECT bool_and(fill_rate BETWEEN 0 AND 1 AND cycle_service BETWEEN 0 AND 1 AND total_cost = holding_cost + ordering_cost + shortage_cost) FROM curve), 'shares are shares and costs add up');
+SELECT ok((SELECT bool_and(fill_rate BETWEEN 0 AND 1 AND cycle_service BETWEEN 0 AND 1 AND abs(total_cost - holding_cost - ordering_cost - shortage_cost) <= 0.0002) FROM curve), 'shares are shares and costs add up');
 SELECT results_eq(
     format('SELECT * FROM replenish.simulate_policy(%L, %L, service_levels => ''{0.8, 0.95, 0.99}'', days => 30, lead_time_days => 5, lead_time_std_dev => 2, supply_days => 7, replenishment_policy => ''periods_of_supply'')', :a, :facility),
     'SELECT * FROM curve', 'the same seed gives the same numbers');

@@ -19,8 +19,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod masks;
 mod statistics;
 
+pub use masks::{Masks, mask_outliers};
 pub use statistics::{Statistics, statistics};
 
 /// What a series refuses.
@@ -44,6 +46,9 @@ pub enum Error {
     /// Bytes that [`Recorded::to_bytes`] did not write.
     #[error("the packed demand series is damaged: its length is {0} bytes")]
     Damaged(usize),
+    /// A name of [`Masks`] that there is not.
+    #[error("masked demand \"{0}\" is unknown")]
+    UnknownMasks(String),
 }
 
 /// What a day without a row means.
@@ -59,6 +64,8 @@ pub enum Missing {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Recorded {
     days: Vec<(i32, f64)>,
+    /// Days on which stock had run out: their quantity is the least that was asked for.
+    stockouts: Vec<i32>,
 }
 
 /// Bytes of one packed day: an i32 and an f64, little-endian.
@@ -77,9 +84,21 @@ impl Recorded {
         Ok(())
     }
 
+    /// Adds what was recorded on a day on which stock had run out: [`Recorded::daily`] puts there
+    /// what was usual.
+    ///
+    /// # Errors
+    /// When the quantity is not finite.
+    pub fn push_stockout(&mut self, day: i32, quantity: f64) -> Result<(), Error> {
+        self.push(day, quantity)?;
+        self.stockouts.push(day);
+        Ok(())
+    }
+
     /// Adds the rows of another part of the same series.
     pub fn merge(&mut self, other: &Recorded) {
         self.days.extend_from_slice(&other.days);
+        self.stockouts.extend_from_slice(&other.stockouts);
     }
 
     /// Whether nothing is recorded.
@@ -102,6 +121,8 @@ impl Recorded {
                 same_day
             });
         }
+        self.stockouts.sort_unstable();
+        self.stockouts.dedup();
         self
     }
 
@@ -131,22 +152,40 @@ impl Recorded {
             return Err(Error::SpanTooLong { days, limit });
         }
         let mut values = vec![0.0; length];
+        let mut hidden = vec![false; if self.stockouts.is_empty() { 0 } else { length }];
         let mut former: Option<(usize, f64)> = None;
-        for (day, quantity) in self.days.iter().take_while(|(day, _)| *day <= until) {
+        let rows = || self.days.iter().take_while(|(day, _)| *day <= until);
+        for (day, quantity) in rows() {
             let place = place(*day).map_err(|_| Error::NoDemand(until))?;
+            if self.is_stockout(*day) {
+                hidden[place] = true;
+                continue;
+            }
             if let (Missing::Interpolate, Some(former)) = (missing, former) {
                 interpolate(&mut values, former, (place, *quantity));
             }
             values[place] = *quantity;
             former = Some((place, *quantity));
         }
+        if !hidden.is_empty() {
+            for (day, quantity) in rows().filter(|(day, _)| self.is_stockout(*day)) {
+                values[place(*day).map_err(|_| Error::NoDemand(until))?] = *quantity;
+            }
+            masks::bridge(&mut values, &hidden);
+        }
         Ok(values)
     }
 
-    /// The rows as bytes, in their order.
+    fn is_stockout(&self, day: i32) -> bool {
+        !self.stockouts.is_empty() && self.stockouts.binary_search(&day).is_ok()
+    }
+
+    /// The rows as bytes, in their order; a stock-out is a second entry of its day, without a number.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.days.len() * PACKED_DAY);
-        for (day, quantity) in &self.days {
+        let entries = self.days.len() + self.stockouts.len();
+        let mut bytes = Vec::with_capacity(entries * PACKED_DAY);
+        let stockouts = self.stockouts.iter().map(|day| (*day, f64::NAN));
+        for (day, quantity) in self.days.iter().copied().chain(stockouts) {
             bytes.extend_from_slice(&day.to_le_bytes());
             bytes.extend_from_slice(&quantity.to_le_bytes());
         }
@@ -165,13 +204,24 @@ impl Recorded {
         }
         let mut recorded = Recorded {
             days: Vec::with_capacity(packed.len()),
+            stockouts: Vec::new(),
         };
         for [a, b, c, d, quantity @ ..] in packed {
             let day = i32::from_le_bytes([*a, *b, *c, *d]);
             let quantity = f64::from_le_bytes(*quantity);
-            recorded.push(day, quantity).map_err(|_| damaged())?;
+            if quantity.is_nan() {
+                recorded.stockouts.push(day);
+            } else {
+                recorded.push(day, quantity).map_err(|_| damaged())?;
+            }
         }
-        Ok(recorded.sorted())
+        let recorded = recorded.sorted();
+        let known = |day: &i32| recorded.days.binary_search_by_key(day, |row| row.0).is_ok();
+        if recorded.stockouts.iter().all(known) {
+            Ok(recorded)
+        } else {
+            Err(damaged())
+        }
     }
 }
 
@@ -190,7 +240,8 @@ mod tests {
 
     fn recorded(days: &[(i32, f64)]) -> Recorded {
         let days = days.to_vec();
-        Recorded { days }.sorted()
+        let stockouts = Vec::new();
+        Recorded { days, stockouts }.sorted()
     }
 
     #[test]
@@ -214,6 +265,33 @@ mod tests {
         let series = recorded(&[(1, 2.0), (4, 8.0)]);
         assert_eq!(series.daily(2, Missing::Zero, 9), Ok(vec![2.0, 0.0]));
         assert_eq!(series.daily(0, Missing::Zero, 9), Err(Error::NoDemand(0)));
+    }
+
+    #[test]
+    fn days_without_stock_are_bridged_whatever_missing_days_mean() {
+        for missing in [Missing::Zero, Missing::Interpolate] {
+            let mut series = Recorded::default();
+            for day in 0..28 {
+                if day == 12 {
+                    series.push_stockout(day, 1.0).unwrap();
+                } else {
+                    series.push(day, f64::from(10 + day % 7)).unwrap();
+                }
+            }
+            let daily = series.sorted().daily(27, missing, 99).unwrap();
+            assert_eq!(daily[12], 15.0, "{missing:?}");
+        }
+    }
+
+    #[test]
+    fn stock_outs_survive_packing_and_merging() {
+        let (mut one, mut other) = (Recorded::default(), Recorded::default());
+        one.push(1, 5.0).unwrap();
+        other.push_stockout(2, 0.0).unwrap();
+        other.push(3, 7.0).unwrap();
+        one.merge(&Recorded::from_bytes(&other.to_bytes()).unwrap());
+        let series = Recorded::from_bytes(&one.sorted().to_bytes()).unwrap();
+        assert_eq!(series.daily(3, Missing::Zero, 9), Ok(vec![5.0, 6.0, 7.0]));
     }
 
     #[test]

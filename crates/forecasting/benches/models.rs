@@ -6,12 +6,16 @@
 
 #![allow(missing_docs, clippy::unwrap_used)] // a benchmark's harness
 
+mod cpu_time;
+
+use cpu_time::CpuTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use forecasting::models::holt_winters::Options;
 use forecasting::models::intermittent::Method;
 use forecasting::models::theta::Variant;
 use forecasting::models::{
-    Model, combination, ets, exponential_smoothing, holt, holt_winters, intermittent, mstl, theta,
+    Model, combination, drift, ets, exponential_smoothing, holt, holt_winters, intermittent,
+    moving_average, mstl, naive, seasonal_naive, theta,
 };
 use forecasting::{Algorithm, Request, forecast};
 use std::hint::black_box;
@@ -35,7 +39,7 @@ fn seldom() -> Vec<f64> {
         .collect()
 }
 
-fn models(criterion: &mut Criterion) {
+fn models(criterion: &mut Criterion<CpuTime>) {
     let (daily, seldom) = (daily(), seldom());
     let mut bench = |name: &str, fit: &dyn Fn() -> Box<dyn Model>| {
         criterion.bench_function(name, |bencher| {
@@ -45,6 +49,14 @@ fn models(criterion: &mut Criterion) {
     bench("ses", &|| {
         Box::new(exponential_smoothing::fit(&daily, None).unwrap())
     });
+    bench("naive", &|| Box::new(naive::fit(&daily).unwrap()));
+    bench("drift", &|| Box::new(drift::fit(&daily).unwrap()));
+    bench("seasonal_naive", &|| {
+        Box::new(seasonal_naive::fit(&daily, 7).unwrap())
+    });
+    bench("moving_average", &|| {
+        Box::new(moving_average::fit(&daily, 28).unwrap())
+    });
     bench("holt", &|| {
         Box::new(holt::fit(&daily, false, None, None, None).unwrap())
     });
@@ -53,6 +65,9 @@ fn models(criterion: &mut Criterion) {
     });
     bench("theta", &|| {
         Box::new(theta::fit(&daily, Some(7), Variant::Standard).unwrap())
+    });
+    bench("optimised_theta", &|| {
+        Box::new(theta::fit(&daily, Some(7), Variant::Optimised).unwrap())
     });
     bench("dynamic_optimised_theta", &|| {
         Box::new(theta::fit(&daily, Some(7), Variant::Dynamic).unwrap())
@@ -66,6 +81,7 @@ fn models(criterion: &mut Criterion) {
     });
     for (name, method) in [
         ("croston", Method::Croston),
+        ("croston_optimised", Method::CrostonOptimised),
         ("sba", Method::Sba),
         ("tsb", Method::Tsb),
         ("adida", Method::Adida),
@@ -77,7 +93,7 @@ fn models(criterion: &mut Criterion) {
     }
 }
 
-fn auto(criterion: &mut Criterion) {
+fn auto(criterion: &mut Criterion<CpuTime>) {
     let request = Request {
         algorithm: Algorithm::Auto,
         horizon: 90,
@@ -91,5 +107,9 @@ fn auto(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, models, auto);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = models, auto
+}
 criterion_main!(benches);

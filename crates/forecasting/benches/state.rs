@@ -7,6 +7,9 @@
 
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stdout)] // a benchmark's harness
 
+mod cpu_time;
+
+use cpu_time::CpuTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use forecasting::{Algorithm, Request, State, forecast_with_state};
 use std::hint::black_box;
@@ -36,7 +39,7 @@ fn night(stored: &[u8], value: f64) -> Vec<u8> {
     state.to_bytes()
 }
 
-fn nights(criterion: &mut Criterion) {
+fn nights(criterion: &mut Criterion<CpuTime>) {
     let mut bench = |name: &str, algorithm: Algorithm, history: &[f64]| {
         let request = Request {
             algorithm,
@@ -82,5 +85,9 @@ fn nights(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, nights);
+criterion_group! {
+    name = benches;
+    config = Criterion::default().with_measurement(CpuTime);
+    targets = nights
+}
 criterion_main!(benches);

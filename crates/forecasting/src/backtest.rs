@@ -112,7 +112,13 @@ pub(crate) struct Tally {
     pub pinball: f64,
     /// Absolute errors over the standard deviation that the model gave for the step.
     pub scaled_errors: Vec<f64>,
+    /// Sums of weeks and of what was forecast for them.
+    pub weeks: Accumulator,
 }
+
+/// Steps of a week. Errors of single days hardly tell how far the sum over a lead time errs: a model
+/// that knows the days of the week errs less on each of them and no less on their sum.
+const WEEK: usize = 7;
 
 impl Tally {
     /// Adds one window.
@@ -130,6 +136,11 @@ impl Tally {
             };
             let tails = loss(0.025, *low_95) + loss(0.975, *high_95);
             self.pinball += (tails + loss(0.1, *low_80) + loss(0.9, *high_80)) / 4.0;
+        }
+        let week = WEEK.min(future.len()).max(1);
+        let forecast = bands.mean.chunks_exact(week);
+        for (actual, forecast) in future.chunks_exact(week).zip(forecast) {
+            self.weeks.push(actual.iter().sum(), forecast.iter().sum());
         }
     }
 }
@@ -184,6 +195,27 @@ mod tests {
         let origins = Origins::new(90, 90, Some(30)).unwrap();
         assert_eq!(origins.cuts, [68, 79]);
         assert_eq!(origins.horizon, 11);
+    }
+
+    #[test]
+    fn weeks_are_judged_as_sums() {
+        let mut tally = Tally::default();
+        // Errors of days that cancel within the week; the last two days are no week.
+        let future: Vec<f64> = (0..16).map(|day| f64::from(day % 7)).collect();
+        let flat = |value: f64| vec![value; 16];
+        tally.push(
+            &future,
+            &Bands {
+                mean: flat(3.0),
+                lower_80: flat(1.0),
+                upper_80: flat(5.0),
+                lower_95: flat(0.0),
+                upper_95: flat(6.0),
+            },
+        );
+        assert_eq!(tally.weeks.count(), 2);
+        assert_eq!(tally.weeks.rmse(), Some(0.0));
+        assert!(tally.pairs.rmse() > Some(1.0));
     }
 
     #[test]

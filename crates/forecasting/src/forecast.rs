@@ -4,7 +4,7 @@
 //! whose needs are not met, get the simplest forecast that fits, and the status and reason say so.
 
 use crate::backtest::{Backtest, Origins, Tally, evaluate};
-use crate::classify::is_seldom;
+use crate::classify::{classify_demand, is_seldom};
 use crate::conformal::{Conformal, Reach};
 use crate::models::{Model, moving_average, naive};
 use crate::select::{self, Choice};
@@ -67,23 +67,35 @@ pub struct Candidate {
     pub algorithm: Algorithm,
     /// Its backtest error, in units of the series; lower is better.
     pub score: Option<f64>,
+    /// Root mean squared error of whole weeks (sums of seven steps) in the backtest, in units.
+    pub weekly_error: Option<f64>,
+    /// Weeks that it was measured on.
+    pub weeks: u64,
     /// Why it was not scored or not taken.
     pub note: Option<String>,
 }
 
 impl Candidate {
-    pub(crate) fn scored(algorithm: Algorithm, score: f64) -> Self {
-        Self {
+    /// `None` where the tally is empty. Frequent demand is scored by its absolute error, seldom demand
+    /// by the root mean squared one.
+    pub(crate) fn scored(algorithm: Algorithm, tally: &Tally, seldom: bool) -> Option<Self> {
+        let pairs = &tally.pairs;
+        let score = if seldom { pairs.rmse() } else { pairs.mae() }?;
+        Some(Self {
             algorithm,
             score: Some(score),
+            weekly_error: tally.weeks.rmse(),
+            weeks: tally.weeks.count(),
             note: None,
-        }
+        })
     }
 
     pub(crate) fn refused(algorithm: Algorithm, error: &Error) -> Self {
         Self {
             algorithm,
             score: None,
+            weekly_error: None,
+            weeks: 0,
             note: Some(error.to_string()),
         }
     }
@@ -280,11 +292,7 @@ fn chosen(
         Some(length) => format!("a season of {length}"),
         None => "no season".to_owned(),
     };
-    let kind = if is_seldom(history) {
-        "Demand comes seldom"
-    } else {
-        "Demand comes often"
-    };
+    let kind = kind(history)?;
     let reason = if algorithm == Algorithm::Combination {
         format!(
             "{kind} and shows {season}: a combination of models for such demand is taken, which \
@@ -308,28 +316,59 @@ fn chosen(
     })
 }
 
+/// How demand comes, with the figures behind it.
+fn kind(history: &[f64]) -> Result<String, Error> {
+    let class = classify_demand(history)?;
+    let often = if is_seldom(history) {
+        "seldom"
+    } else {
+        "often"
+    };
+    let interval = class
+        .adi
+        .map_or_else(String::new, |adi| format!(", one step in {adi:.2} has any"));
+    let sizes = class.cv_squared.map_or_else(String::new, |cv_squared| {
+        format!(", squared variation of sizes {cv_squared:.2}")
+    });
+    Ok(format!(
+        "Demand comes {often} ({}{interval}{sizes})",
+        class.pattern
+    ))
+}
+
 /// The algorithm asked for, or what comes closest where the series does not allow it.
 fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Result<Draft, Error> {
     let algorithm = request.algorithm;
-    let model = match select::fit(algorithm, history, season_length) {
-        Ok(model) => model,
+    let fitted = select::fit(algorithm, history, season_length)
+        .and_then(|model| Ok((model.bands(request.horizon).finite()?, model)));
+    let (bands, model) = match fitted {
+        Ok(fitted) => fitted,
         Err(error) => return instead(history, request, season_length, &error),
     };
-    let tally = Origins::new(history.len(), request.horizon, season_length)
-        .and_then(|origins| {
-            let fit = |known: &[f64]| select::fit(algorithm, known, season_length);
-            evaluate(history, &origins, request.non_negative, fit).ok()
-        })
-        .unwrap_or_default();
+    let origins = Origins::new(history.len(), request.horizon, season_length);
+    let tested = |algorithm: Algorithm| {
+        let fit = |known: &[f64]| select::fit(algorithm, known, season_length);
+        evaluate(history, origins.as_ref()?, request.non_negative, fit).ok()
+    };
+    let tally = tested(algorithm).unwrap_or_default();
+    let seldom = is_seldom(history);
+    // The moving average is the yardstick that plans measure a forecast's error by.
+    let yardstick = (algorithm != Algorithm::MovingAverage)
+        .then(|| tested(Algorithm::MovingAverage))
+        .flatten();
+    let candidates = [
+        Candidate::scored(algorithm, &tally, seldom),
+        yardstick.and_then(|tally| Candidate::scored(Algorithm::MovingAverage, &tally, seldom)),
+    ];
     Ok(Draft {
         algorithm,
         status: Status::Fitted,
         reason: format!("{algorithm} was asked for."),
-        bands: model.bands(request.horizon).finite()?,
+        bands,
         model,
         tally,
         conformal: false,
-        candidates: Vec::new(),
+        candidates: candidates.into_iter().flatten().collect(),
     })
 }
 

@@ -24,6 +24,7 @@
 //! |---|---|
 //! | what will demand be | [`forecast()`], [`models`] |
 //! | why this model | [`Explanation`] |
+//! | the model of a name, and nothing else | [`fit`] |
 //! | does it have a season | [`detect_seasonality`] |
 //! | how does demand arrive | [`classify_demand`] |
 //! | how likely is less than that | [`forecast_quantiles`] |
@@ -65,4 +66,5 @@ pub use forecast::{
 };
 pub use rolling::{BacktestOptions, BacktestReport, backtest};
 pub use seasonality::{Season, detect_seasonality};
+pub use select::fit;
 pub use state::{State, forecast_with_state};

@@ -29,11 +29,12 @@ const YEAR: usize = 365;
 /// A forecast beyond this many times the largest value of the history is a runaway.
 const RUNAWAY: f64 = 5.0;
 
-/// The model that a name stands for.
+/// The model that a name stands for, without the backtest, the rescue and the words of
+/// [`crate::forecast()`]; AUTO stands for exponential smoothing.
 ///
 /// # Errors
-/// Those of the model; [`Error::SeasonTooLong`] where it needs a season and there is none.
-pub(crate) fn fit(
+/// Those of the model; [`Error::HistoryTooShort`] where it needs a season and there is none.
+pub fn fit(
     algorithm: Algorithm,
     history: &[f64],
     season_length: Option<usize>,
@@ -116,10 +117,9 @@ pub(crate) fn auto(
         });
         let candidate = match result {
             Ok(tally) => {
-                let pairs = &tally.pairs;
-                let score = if seldom { pairs.rmse() } else { pairs.mae() }?;
-                tried.push((score, algorithm, tally));
-                Candidate::scored(algorithm, score)
+                let candidate = Candidate::scored(algorithm, &tally, seldom)?;
+                tried.push((candidate.score?, algorithm, tally));
+                candidate
             }
             Err(error) => Candidate::refused(algorithm, &error),
         };

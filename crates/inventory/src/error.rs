@@ -97,6 +97,14 @@ pub enum Error {
         /// What is wrong, as the rest of the sentence.
         problem: &'static str,
     },
+    /// A policy that needs a figure which was not given.
+    #[error("{name} needs {figure}")]
+    Lacks {
+        /// The policy, in words.
+        name: &'static str,
+        /// The figure.
+        figure: &'static str,
+    },
     /// The arguments are fine one by one, but the answer is no finite number.
     #[error("{name} is too large to be computed from these values")]
     TooLarge {
@@ -146,6 +154,7 @@ impl Error {
             Self::Below { .. } | Self::NotAbove { .. } => "Raise the one value or lower the other.",
             Self::UnknownName { .. } => "Use one of the names listed in the detail.",
             Self::Empty { .. } => "Pass at least one value.",
+            Self::Lacks { .. } => "Give it, or choose another policy.",
             Self::Inconsistent { .. } => "Compare the lists element by element.",
             Self::TooLarge { .. } => "Check the units: one of the values is out of proportion.",
             Self::NotFound { .. } => "Check the costs and the demand: they are out of proportion.",

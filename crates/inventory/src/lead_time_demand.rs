@@ -189,6 +189,46 @@ const SMALLEST_SCALE: f64 = 0.1;
 /// (as counts do) for seldom demand.
 const GROWTH: (f64, f64) = (1.0, 0.5);
 
+/// How a forecast did in its backtest beside the average of the 28 days before, on the same weeks.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct BacktestErrors {
+    /// Root mean squared error of the forecast of whole weeks, units.
+    pub forecast: f64,
+    /// That of the average, units.
+    pub average: f64,
+    /// Weeks that were tested.
+    pub weeks: u32,
+}
+
+/// Weeks of backtest that the assumption "no better and no worse than the average" counts for: a few
+/// weeks must not talk the safety stock away.
+const PRIOR_WEEKS: f64 = 6.0;
+/// A forecast is taken for at most this much better or worse than the average.
+const RELATIVE_ERROR: (f64, f64) = (0.05, 2.0);
+
+impl BacktestErrors {
+    /// Error of the forecast over that of the average: their ratio to the power w / (w + 6) for w
+    /// weeks, within 0.05 and 2. It carries the errors that the average makes on whole intervals
+    /// ([`relative_interval_error`]) over to the forecast.
+    ///
+    /// # Errors
+    /// A negative, infinite or NaN error.
+    pub fn relative_error(&self) -> Result<f64, Error> {
+        let forecast = check::non_negative("backtest error", self.forecast)?;
+        let average = check::non_negative("backtest error", self.average)?;
+        if average <= 0.0 {
+            return Ok(if forecast > 0.0 {
+                RELATIVE_ERROR.1
+            } else {
+                1.0
+            });
+        }
+        let weeks = f64::from(self.weeks);
+        let ratio = (forecast / average).powf(weeks / (weeks + PRIOR_WEEKS));
+        Ok(ratio.clamp(RELATIVE_ERROR.0, RELATIVE_ERROR.1))
+    }
+}
+
 /// Error of forecasting an interval of `interval_days` by `interval_forecast` units, learned from
 /// the intervals of `demand`: each is forecast by the mean of the 28 days before it, its error is
 /// taken relative to that forecast, and the root mean square is scaled to `interval_forecast`. So the
@@ -305,6 +345,31 @@ mod tests {
         assert!((two.std_dev / one.std_dev - 2.0).abs() < 1e-12);
         let (one, two) = (error(84.0, false), error(168.0, false));
         assert!((two.std_dev / one.std_dev - 2f64.sqrt()).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_forecast_that_did_better_in_its_backtest_errs_less() {
+        let relative = |forecast, average, weeks| {
+            BacktestErrors {
+                forecast,
+                average,
+                weeks,
+            }
+            .relative_error()
+            .unwrap()
+        };
+        assert_eq!(relative(5.0, 5.0, 9), 1.0);
+        assert!((relative(4.0, 16.0, 6) - 0.5).abs() < 1e-12);
+        assert!(relative(4.0, 16.0, 9) < relative(4.0, 16.0, 6));
+        assert_eq!(relative(4.0, 16.0, 0), 1.0);
+        assert_eq!((relative(0.0, 1.0, 9), relative(9.0, 0.0, 9)), (0.05, 2.0));
+        assert_eq!(relative(0.0, 0.0, 9), 1.0);
+        let nan = BacktestErrors {
+            forecast: f64::NAN,
+            average: 1.0,
+            weeks: 1,
+        };
+        assert!(nan.relative_error().is_err());
     }
 
     #[test]

@@ -2,9 +2,10 @@
 //!
 //! 1. **Lead time**: receipts, leaning on the stated time while they are few ([`crate::lead_time`]).
 //! 2. **Demand of the protection interval** of n = lead time + review period days. With a forecast:
-//!    its sum over these days; its error is what forecasts of whole intervals of this history would
-//!    have missed, relative to their size ([`crate::lead_time_demand::relative_interval_error`]), so
-//!    that the spread follows the level; plus (demand a day · σL)². Without one: average demand times
+//!    its sum over these days; its error is what averages of 28 days would have missed on whole intervals
+//!    of this history, relative to their size ([`crate::lead_time_demand::relative_interval_error`]), so
+//!    that the spread follows the level, times how the forecast did beside such averages in its backtest
+//!    ([`BacktestErrors::relative_error`]); plus (demand a day · σL)². Without one: average demand times
 //!    lead time, and the formulas of [`crate::safety_stock()`].
 //! 3. **Safety stock**: the quantile of the demand law (cycle service), the smallest stock that
 //!    reaches the fill rate, or days of supply. **Reorder point**: expected demand plus that.
@@ -14,6 +15,9 @@
 //!    its quantity.
 //! 6. **Days**: stock is projected day by day; the delivery is wanted before it falls below the safety
 //!    stock, and the order goes out a lead time earlier, over working days, never before today.
+//!
+//! A lead time in working days covers the demand of all days that pass meanwhile, so demand is summed
+//! over the calendar days that it takes from today.
 //!
 //! A [`Plan`] carries every number it was made from, so that a buyer can recompute it by hand.
 //!
@@ -32,7 +36,9 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::{LeadTimeUnit, delivery_day, next_working_day};
 use crate::eoq::PriceBreak;
+use crate::lead_time_demand::BacktestErrors;
 use crate::simulation::Policy;
 use crate::{Error, LeadTime, check};
 
@@ -40,8 +46,7 @@ pub use order::Order;
 pub use policy::{MaterialPolicy, OrderPolicy, ServiceMeasure};
 pub use stock::{ProtectionDemand, SafetyMethod};
 
-/// What a plan is made from. Days are whole numbers on one scale; `today` is closed: its demand has
-/// happened.
+/// What a plan is made from. Days are whole numbers on one scale.
 #[derive(Debug, Clone, Copy)]
 pub struct PlanInput<'a> {
     /// Master data and policy.
@@ -52,14 +57,18 @@ pub struct PlanInput<'a> {
     pub stock: Option<Stock>,
     /// Orders on their way.
     pub orders: &'a [OpenOrder],
-    /// Lead time as receipts and promise have it ([`crate::lead_time_statistics`]).
+    /// Lead time as receipts and promise have it ([`crate::lead_time_statistics`]), in the unit of the
+    /// policy.
     pub lead_time: LeadTime,
     /// The vendor's prices by quantity; empty where `unit_cost` holds for all.
     pub prices: &'a [PriceBreak],
     /// Days on which nobody orders or receives.
     pub closed_days: &'a BTreeSet<i64>,
-    /// The last closed day.
+    /// The day of the plan.
     pub today: i64,
+    /// Whether the demand of today is still to come: then `planned` starts with it, else with that of
+    /// tomorrow.
+    pub today_is_open: bool,
 }
 
 /// Past and expected demand of a material.
@@ -69,10 +78,12 @@ pub struct Demand<'a> {
     pub history: &'a [f64],
     /// Whether demand comes on most days; seldom demand spreads by the root of its size.
     pub frequent: bool,
-    /// Expected demand a day from tomorrow on.
+    /// Expected demand a day, from the first day that is still to come.
     pub planned: &'a [f64],
     /// Whether `planned` is a forecast, or only the average of the history.
     pub is_forecast: bool,
+    /// How the forecast did in its backtest; `None` where it was not tested.
+    pub backtest: Option<BacktestErrors>,
     /// Mean and standard deviation of a day of the history.
     pub average: f64,
     /// See `average`.
@@ -100,8 +111,14 @@ pub struct OpenOrder {
 /// Everything that was decided, and from what.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
-    /// Lead time, days.
+    /// Lead time, calendar days.
     pub lead_time: LeadTime,
+    /// The same in working days, where the policy counts these.
+    pub working_lead_time: Option<LeadTime>,
+    /// Mean and standard deviation of a day of the history, units.
+    pub average_daily_demand: f64,
+    /// See `average_daily_demand`.
+    pub demand_std_dev: f64,
     /// Demand that the stock must cover until the next order can arrive.
     pub protection: ProtectionDemand,
     /// What the safety stock aims at.
@@ -142,7 +159,7 @@ pub struct Situation {
     pub available: f64,
     /// Open orders that arrive within the protection interval, units.
     pub on_order: f64,
-    /// Those of them that are overdue, expected tomorrow; units.
+    /// Those of them that were due before today; units.
     pub overdue: f64,
     /// Available plus on order, units.
     pub position: f64,
@@ -163,12 +180,13 @@ pub fn plan(input: &PlanInput) -> Result<Plan, Error> {
     for &quantity in input.demand.planned {
         check::non_negative("expected demand", quantity)?;
     }
-    let lead_time = input.lead_time;
-    check::non_negative("lead time", lead_time.mean)?;
-    check::non_negative("lead time standard deviation", lead_time.std_dev)?;
-    let (mut protection, law) = stock::protection(input)?;
+    check::non_negative("lead time", input.lead_time.mean)?;
+    check::non_negative("lead time standard deviation", input.lead_time.std_dev)?;
+    let lead_time = calendar_lead_time(input)?;
+    let (mut protection, law) = stock::protection(input, &lead_time)?;
     let economic = order::economic_order_quantity(input)?;
-    let (service, safety_stock, method) = stock::safety_stock(input, &protection, &law, economic)?;
+    let (service, safety_stock, method) =
+        stock::safety_stock(input, &lead_time, &protection, &law, economic)?;
     protection.method = method;
     let reorder_point = policy
         .minimum_stock_quantity
@@ -176,6 +194,10 @@ pub fn plan(input: &PlanInput) -> Result<Plan, Error> {
     let mut plan = Plan {
         expected_demand: [30, 60, 90].map(|days| stock::planned_sum(input, days)),
         lead_time,
+        working_lead_time: (policy.lead_time_unit == LeadTimeUnit::Working)
+            .then_some(input.lead_time),
+        average_daily_demand: input.demand.average,
+        demand_std_dev: input.demand.std_dev,
         protection,
         service,
         safety_stock,
@@ -192,10 +214,33 @@ pub fn plan(input: &PlanInput) -> Result<Plan, Error> {
     Ok(plan)
 }
 
+/// The lead time in calendar days: as many as an order takes that goes out on the next working day.
+fn calendar_lead_time(input: &PlanInput) -> Result<LeadTime, Error> {
+    let lead_time = input.lead_time;
+    if input.policy.lead_time_unit == LeadTimeUnit::Calendar || lead_time.mean <= 0.0 {
+        return Ok(lead_time);
+    }
+    let whole = lead_time.mean.ceil();
+    let start = next_working_day(input.today, input.closed_days)?;
+    let arrival = delivery_day(
+        start,
+        whole as usize,
+        LeadTimeUnit::Working,
+        input.closed_days,
+    )?;
+    let stretch = (arrival - start) as f64 / whole;
+    Ok(LeadTime {
+        mean: lead_time.mean * stretch,
+        std_dev: lead_time.std_dev * stretch,
+        ..lead_time
+    })
+}
+
 fn situation(input: &PlanInput, plan: &Plan, stock: Stock) -> Result<Situation, Error> {
     let on_hand = check::finite("on-hand quantity", stock.on_hand)?;
     let available = on_hand - check::non_negative("allocated quantity", stock.allocated)?;
-    let arrival = input.today + plan.protection.days.ceil() as i64;
+    let last = stock::first_day(input) - 1 + plan.protection.days.ceil() as i64;
+    let arrival = input.today + last;
     let mut on_order = 0.0;
     let mut overdue = 0.0;
     for order in input.orders {
@@ -203,12 +248,12 @@ fn situation(input: &PlanInput, plan: &Plan, stock: Stock) -> Result<Situation, 
         if order.due_day <= arrival {
             on_order += quantity;
         }
-        if order.due_day <= input.today {
+        if order.due_day < input.today {
             overdue += quantity;
         }
     }
     let closing = stock::projected(input, available)?;
-    let day_after_today = |index: usize| index as i64 + 1;
+    let day_after_today = |index: usize| index as i64 + stock::first_day(input);
     Ok(Situation {
         on_hand,
         allocated: stock.allocated,

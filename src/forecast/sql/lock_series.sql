@@ -7,6 +7,7 @@ SELECT
     m.forecast_update_frequency,
     m.season_length,
     m.missing_demand,
+    m.masked_demand,
     m.minimum_forecast_history_days,
     m.primary_uom AS uom,
     h.last_version,

@@ -142,7 +142,7 @@ pub fn synthetic(_: &Path) -> Result<Vec<Series>, Box<dyn Error>> {
         (state >> 11) as f64 / (1_u64 << 53) as f64
     };
     let mut all = Vec::new();
-    for _ in 0..1_000 {
+    for _ in 0..10_000 {
         let level = 20.0 + 200.0 * uniform();
         let slope = level * 0.0016 * (uniform() - 0.5);
         let week: Vec<f64> = (0..7).map(|_| 0.6 + 0.8 * uniform()).collect();

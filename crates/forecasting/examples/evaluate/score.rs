@@ -67,6 +67,19 @@ impl Score {
         }
     }
 
+    /// The figures that a peer is compared by.
+    pub fn summary(&self) -> serde_json::Map<String, serde_json::Value> {
+        let figures = [
+            ("smape", self.symmetric / self.steps),
+            ("mase", self.scaled / self.scaled_series),
+            ("rmsse", self.root_scaled / self.root_scaled_series),
+            ("bias_pct", 100.0 * self.error / self.demand),
+            ("pinball", self.pinball / self.root_scaled_series),
+        ];
+        let named = figures.map(|(name, figure)| (name.to_owned(), figure.into()));
+        named.into_iter().collect()
+    }
+
     /// The figures of a group in one line.
     pub fn line(&self, group: &str) -> String {
         format!(

@@ -36,6 +36,8 @@ pub struct Order {
     pub total_cost: Option<f64>,
     /// Units short, expected, without this order until the next one could arrive.
     pub expected_shortage: f64,
+    /// Cost of holding the order until it is sold.
+    pub holding_cost: Option<f64>,
     /// Cost of that shortage less the cost of holding the order until it is sold.
     pub benefit: Option<f64>,
 }
@@ -113,6 +115,7 @@ pub(super) fn order(
     let unit_cost = price_at(input, quantity);
     let expected_shortage =
         law.loss(situation.position.max(0.0))?.shortage + (-situation.position).max(0.0);
+    let holding = unit_cost.map(|cost| holding_cost(input, quantity, cost));
     Ok(Some(Order {
         policy: policy.replenishment_policy,
         shortage,
@@ -125,7 +128,8 @@ pub(super) fn order(
         unit_cost,
         total_cost: unit_cost.map(|cost| cost * quantity),
         expected_shortage,
-        benefit: benefit(input, quantity, unit_cost, expected_shortage)?,
+        holding_cost: holding.map(|a_unit| a_unit * quantity),
+        benefit: benefit(input, quantity, unit_cost.zip(holding), expected_shortage)?,
     }))
 }
 
@@ -173,9 +177,9 @@ fn review_days(input: &PlanInput) -> usize {
 }
 
 fn supply_days(input: &PlanInput) -> Result<usize, Error> {
-    input.policy.supply_days.ok_or(Error::Inconsistent {
+    input.policy.supply_days.ok_or(Error::Lacks {
         name: "policy PERIODS_OF_SUPPLY",
-        problem: "needs supply_days",
+        figure: "supply_days",
     })
 }
 
@@ -214,7 +218,7 @@ pub(super) fn replay_policy(input: &PlanInput, plan: &Plan) -> Result<Policy, Er
 /// Order and delivery, days from today. The goods are wanted before the projected stock falls below
 /// the safety stock; where that is too late already, the order goes out today.
 fn days(input: &PlanInput, plan: &Plan, situation: &Situation) -> Result<(i64, i64), Error> {
-    let lead_days = plan.lead_time.mean.ceil() as usize;
+    let lead_days = input.lead_time.mean.ceil() as usize;
     let unit = input.policy.lead_time_unit;
     let closed = input.closed_days;
     let today = next_working_day(input.today, closed)?;
@@ -234,15 +238,8 @@ fn days(input: &PlanInput, plan: &Plan, situation: &Situation) -> Result<(i64, i
     Ok((today - input.today, arrival - input.today))
 }
 
-fn benefit(
-    input: &PlanInput,
-    quantity: f64,
-    unit_cost: Option<f64>,
-    expected_shortage: f64,
-) -> Result<Option<f64>, Error> {
-    let Some(cost) = unit_cost else {
-        return Ok(None);
-    };
+/// Cost of holding a unit of the order until it is sold.
+fn holding_cost(input: &PlanInput, quantity: f64, unit_cost: f64) -> f64 {
     let daily = stock::planned_sum(input, 90) / 90.0;
     // On average a unit waits half of the time in which the order is sold, at most a year.
     let days_held = if daily > 0.0 {
@@ -250,7 +247,18 @@ fn benefit(
     } else {
         DAYS_A_YEAR
     };
-    let holding = cost * input.policy.holding_cost_pct * days_held / DAYS_A_YEAR;
+    unit_cost * input.policy.holding_cost_pct * days_held / DAYS_A_YEAR
+}
+
+fn benefit(
+    input: &PlanInput,
+    quantity: f64,
+    unit_and_holding_cost: Option<(f64, f64)>,
+    expected_shortage: f64,
+) -> Result<Option<f64>, Error> {
+    let Some((cost, holding)) = unit_and_holding_cost else {
+        return Ok(None);
+    };
     let shortage_cost = input.policy.shortage_cost.unwrap_or(cost);
     let benefit = budget::order_benefit(expected_shortage, shortage_cost, quantity, holding)?;
     check::finite("benefit of an order", benefit).map(Some)

@@ -79,7 +79,10 @@ const WHOLE_UNITS: f64 = 1.0;
 
 impl MaterialPolicy {
     /// Minimum, multiple and maximum of one order.
-    pub(super) fn limits(&self) -> Result<OrderLimits, Error> {
+    ///
+    /// # Errors
+    /// Those of [`OrderLimits::new`].
+    pub fn limits(&self) -> Result<OrderLimits, Error> {
         OrderLimits::new(
             self.minimum_order_quantity,
             Some(self.order_multiple.unwrap_or(WHOLE_UNITS)),

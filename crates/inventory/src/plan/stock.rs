@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::{PlanInput, Service, ServiceMeasure};
-use crate::lead_time_demand::{MAX_PROTECTION_DAYS, relative_interval_error};
+use crate::lead_time_demand::{BacktestErrors, MAX_PROTECTION_DAYS, relative_interval_error};
 use crate::projection::Projection;
 use crate::{
-    DemandLaw, Error, Receipt, SafetyStockInput, SafetyStockMethod, check, demand_law, fill_rate,
-    project_stock, safety_stock as formula, service_level_z,
+    DemandLaw, Error, LeadTime, Receipt, SafetyStockInput, SafetyStockMethod, check, demand_law,
+    fill_rate, project_stock, safety_stock as formula, service_level_z,
 };
 
 /// Where the spread of the protection interval's demand comes from.
@@ -30,10 +30,19 @@ pub enum SafetyMethod {
 pub struct ProtectionDemand {
     /// Lead time plus review period, days.
     pub days: f64,
+    /// First of these days, counted from the day of the plan as 0.
+    pub first_day: i64,
     /// Expected demand, units.
     pub demand: f64,
     /// Standard deviation of the forecast's error over the interval, lead time fixed; units.
     pub forecast_error_std_dev: f64,
+    /// What averages of 28 days missed on past intervals, for a forecast of this size; units. `None`
+    /// where the error comes from single days.
+    pub average_error_std_dev: Option<f64>,
+    /// Error of the forecast over that of the averages in its backtest.
+    pub relative_error: f64,
+    /// The backtest that it comes from.
+    pub backtest: Option<BacktestErrors>,
     /// What the spread of the lead time adds, units.
     pub lead_time_error_std_dev: f64,
     /// Both together, units.
@@ -44,6 +53,11 @@ pub struct ProtectionDemand {
     pub law: String,
     /// How the safety stock was found.
     pub method: SafetyMethod,
+}
+
+/// The day that `planned` starts with, counted from today as 0.
+pub(super) fn first_day(input: &PlanInput) -> i64 {
+    i64::from(!input.today_is_open)
 }
 
 /// Demand of the next `days` days; a plan that ends earlier goes on with its mean.
@@ -60,9 +74,11 @@ fn partial_sum(planned: &[f64], days: f64) -> f64 {
     known + beyond + (days - days.floor()) * day(whole)
 }
 
-pub(super) fn protection(input: &PlanInput) -> Result<(ProtectionDemand, DemandLaw), Error> {
+pub(super) fn protection(
+    input: &PlanInput,
+    lead_time: &LeadTime,
+) -> Result<(ProtectionDemand, DemandLaw), Error> {
     let demand = &input.demand;
-    let lead_time = &input.lead_time;
     let average = check::non_negative("average daily demand", demand.average)?;
     let daily_std_dev = check::non_negative("demand standard deviation", demand.std_dev)?;
     // Without a forecast the textbook's reorder point: average demand times lead time.
@@ -95,8 +111,10 @@ pub(super) fn protection(input: &PlanInput) -> Result<(ProtectionDemand, DemandL
     } else {
         None
     };
+    let backtest = demand.backtest.filter(|_| learned.is_some());
+    let relative_error = backtest.map_or(Ok(1.0), |tested| tested.relative_error())?;
     let (error, intervals_observed) = match learned {
-        Some(learned) => (learned.std_dev, learned.intervals),
+        Some(learned) => (learned.std_dev * relative_error, learned.intervals),
         None => (daily_std_dev * days.sqrt(), 0),
     };
     let marginal = if days > 0.0 { expected / days } else { average };
@@ -113,8 +131,12 @@ pub(super) fn protection(input: &PlanInput) -> Result<(ProtectionDemand, DemandL
     };
     let protection = ProtectionDemand {
         days,
+        first_day: first_day(input),
         demand: check::representable("lead time demand", expected)?,
         forecast_error_std_dev: error,
+        average_error_std_dev: learned.map(|learned| learned.std_dev),
+        relative_error,
+        backtest,
         lead_time_error_std_dev: lead_time_error,
         std_dev,
         intervals_observed,
@@ -127,6 +149,7 @@ pub(super) fn protection(input: &PlanInput) -> Result<(ProtectionDemand, DemandL
 /// The target, the units that reach it, and how they were found.
 pub(super) fn safety_stock(
     input: &PlanInput,
+    lead_time: &LeadTime,
     protection: &ProtectionDemand,
     law: &DemandLaw,
     economic: Option<f64>,
@@ -139,9 +162,9 @@ pub(super) fn safety_stock(
     };
     match policy.service_measure {
         ServiceMeasure::DaysOfSupply => {
-            let days = policy.safety_stock_days.ok_or(Error::Inconsistent {
+            let days = policy.safety_stock_days.ok_or(Error::Lacks {
                 name: "service measure DAYS_OF_SUPPLY",
-                problem: "needs safety_stock_days",
+                figure: "safety_stock_days",
             })?;
             let daily = if protection.days > 0.0 {
                 protection.demand / protection.days
@@ -171,8 +194,8 @@ pub(super) fn safety_stock(
             let known = SafetyStockInput {
                 avg_daily_demand: input.demand.average,
                 demand_std_dev: input.demand.std_dev,
-                lead_time_days: input.lead_time.mean,
-                lead_time_std_dev: input.lead_time.std_dev,
+                lead_time_days: lead_time.mean,
+                lead_time_std_dev: lead_time.std_dev,
                 service_level: level,
             };
             let stock = formula(&known, SafetyStockMethod::Auto)?;
@@ -181,13 +204,13 @@ pub(super) fn safety_stock(
     }
 }
 
-/// Stock at the end of each planned day without a new order; overdue orders are expected tomorrow.
+/// Stock at the end of each planned day without a new order; overdue orders are expected on the first.
 pub(super) fn projected(input: &PlanInput, available: f64) -> Result<Projection, Error> {
     let receipts: Vec<Receipt> = input
         .orders
         .iter()
         .map(|order| Receipt {
-            day: usize::try_from(order.due_day - input.today - 1).unwrap_or(0),
+            day: usize::try_from(order.due_day - input.today - first_day(input)).unwrap_or(0),
             quantity: order.quantity,
         })
         .collect();

@@ -50,14 +50,20 @@ impl World {
         }
     }
 
-    fn plan(&self, policy: &MaterialPolicy, on_hand: f64, orders: &[OpenOrder]) -> Plan {
-        plan(&PlanInput {
+    fn input<'a>(
+        &'a self,
+        policy: &'a MaterialPolicy,
+        on_hand: f64,
+        orders: &'a [OpenOrder],
+    ) -> PlanInput<'a> {
+        PlanInput {
             policy,
             demand: Demand {
                 history: &self.history,
                 frequent: true,
                 planned: &self.planned,
                 is_forecast: true,
+                backtest: None,
                 average: 20.0,
                 std_dev: 3.2,
             },
@@ -70,8 +76,12 @@ impl World {
             prices: &[],
             closed_days: &self.closed,
             today: 1000,
-        })
-        .unwrap()
+            today_is_open: false,
+        }
+    }
+
+    fn plan(&self, policy: &MaterialPolicy, on_hand: f64, orders: &[OpenOrder]) -> Plan {
+        plan(&self.input(policy, on_hand, orders)).unwrap()
     }
 }
 
@@ -192,6 +202,7 @@ fn without_a_forecast_the_textbook_formula_stands() {
             frequent: true,
             planned: &[20.0; 90],
             is_forecast: false,
+            backtest: None,
             average: 20.0,
             std_dev: 8.0,
         },
@@ -201,6 +212,7 @@ fn without_a_forecast_the_textbook_formula_stands() {
         prices: &[],
         closed_days: &world.closed,
         today: 0,
+        today_is_open: false,
     })
     .unwrap();
     let z = crate::service_level_z(0.95).unwrap();
@@ -247,6 +259,7 @@ fn price_breaks_set_quantity_and_price() {
             frequent: true,
             planned: &world.planned,
             is_forecast: true,
+            backtest: None,
             average: 20.0,
             std_dev: 3.2,
         },
@@ -259,6 +272,7 @@ fn price_breaks_set_quantity_and_price() {
         prices: &prices,
         closed_days: &world.closed,
         today: 0,
+        today_is_open: false,
     };
     let order = plan(&input).unwrap().order.unwrap();
     assert_eq!((order.quantity, order.unit_cost), (1000.0, Some(8.0)));
@@ -291,18 +305,94 @@ fn orders_go_out_on_working_days_and_in_time() {
 }
 
 #[test]
+fn a_day_that_is_open_is_planned_too() {
+    let world = World::at(20.0);
+    let orders = [OpenOrder {
+        due_day: 1000,
+        quantity: 30.0,
+    }];
+    let policy = policy();
+    let input = PlanInput {
+        today_is_open: true,
+        ..world.input(&policy, 15.0, &orders)
+    };
+    let open = plan(&input).unwrap();
+    let situation = open.situation.unwrap();
+    assert_eq!((situation.overdue, situation.on_order), (0.0, 30.0));
+    // 15 + 30 last for today and tomorrow; a closed day needs nothing.
+    assert_eq!(situation.days_until_stockout, Some(2));
+    let closed = world.plan(&policy, 15.0, &orders).situation.unwrap();
+    assert_eq!(closed.days_until_stockout, Some(3));
+    // Ten days from today on end with day 1009.
+    let late = [OpenOrder {
+        due_day: 1010,
+        quantity: 30.0,
+    }];
+    let input = PlanInput {
+        today_is_open: true,
+        ..world.input(&policy, 15.0, &late)
+    };
+    assert_eq!(plan(&input).unwrap().situation.unwrap().on_order, 0.0);
+}
+
+#[test]
+fn working_lead_times_cover_the_days_that_pass() {
+    let mut world = World::at(20.0);
+    // Two days of seven are closed.
+    world.closed = (1000..1200).filter(|day| day % 7 >= 5).collect();
+    let working = MaterialPolicy {
+        lead_time_days: 10.0,
+        lead_time_unit: LeadTimeUnit::Working,
+        ..policy()
+    };
+    let plan = world.plan(&working, 0.0, &[]);
+    assert_eq!(plan.working_lead_time.map(|time| time.mean), Some(10.0));
+    assert_eq!((plan.lead_time.mean, plan.protection.days), (14.0, 15.0));
+    assert_eq!(plan.protection.demand, 300.0);
+    let order = plan.order.unwrap();
+    assert_eq!(order.delivery_in_days - order.order_in_days, 14);
+    assert!(
+        plan.text(&working, "PCE")
+            .contains("14 days by the calendar")
+    );
+}
+
+#[test]
+fn the_backtest_of_the_forecast_scales_its_error() {
+    let world = World::at(20.0);
+    let policy = policy();
+    let mut input = world.input(&policy, 0.0, &[]);
+    let plain = plan(&input).unwrap();
+    input.demand.backtest = Some(BacktestErrors {
+        forecast: 4.0,
+        average: 16.0,
+        weeks: 6,
+    });
+    let better = plan(&input).unwrap();
+    assert!((better.protection.std_dev - plain.protection.std_dev / 2.0).abs() < 1e-9);
+    assert!(better.safety_stock < 0.51 * plain.safety_stock);
+    // The history is too short to know errors of averages: the backtest says nothing about single days.
+    input.demand.history = &world.history[..10];
+    let short = plan(&input).unwrap();
+    assert_eq!(short.protection.backtest, None);
+    assert_eq!(short.protection.relative_error, 1.0);
+}
+
+#[test]
 fn a_plan_says_what_it_did() {
     let text = World::at(20.0)
         .plan(&policy(), 50.0, &[])
         .text(&policy(), "PCE");
     for words in [
         "Lead time: 9 days as stated",
-        "Demand over 10 days",
+        "Demand over 10 days from tomorrow on",
         "Safety stock:",
         "Reorder point:",
         "Position: 50 PCE = 50 on hand - 0 allocated + 0 on order",
         "Quantity:",
-        "Dates: order today",
+        "Dates: without an order",
+        "order today",
+        "Priority:",
     ] {
         assert!(text.contains(words), "{words} is missing in\n{text}");
     }
@@ -323,6 +413,7 @@ fn contradictions_are_refused() {
                 frequent: true,
                 planned: &world.planned,
                 is_forecast: true,
+                backtest: None,
                 average: 20.0,
                 std_dev: 3.2,
             },
@@ -335,6 +426,7 @@ fn contradictions_are_refused() {
             prices: &[],
             closed_days: &world.closed,
             today: 0,
+            today_is_open: false,
         })
         .unwrap_err()
         .to_string()

@@ -1,6 +1,7 @@
 //! A plan in words: every number with the formula and the figures it comes from.
 
 use crate::LeadTime;
+use crate::lead_time::STATED_WEIGHT;
 
 use super::{
     MaterialPolicy, Order, OrderPolicy, Plan, SafetyMethod, Service, ServiceMeasure, Situation,
@@ -10,6 +11,11 @@ use super::{
 fn number(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// Four decimals, for factors.
+fn exact(value: f64) -> String {
+    format!("{value:.4}")
 }
 
 fn percent(share: f64) -> String {
@@ -31,47 +37,122 @@ pub(super) fn text(plan: &Plan, policy: &MaterialPolicy, unit: &str) -> String {
     }
     if let Some(order) = &plan.order {
         lines.push(quantity(plan, order, policy, unit));
-        lines.push(dates(order));
+        lines.push(dates(plan, order));
+        lines.push(benefit(plan, order, policy));
     }
     lines.join("\n")
 }
 
 fn lead_time(plan: &Plan, policy: &MaterialPolicy) -> String {
+    let counted = plan.working_lead_time.unwrap_or(plan.lead_time);
+    let unit = match plan.working_lead_time {
+        Some(_) => "working days",
+        None => "days",
+    };
     let LeadTime {
         mean,
         std_dev,
         observations,
-    } = plan.lead_time;
-    let (mean, std_dev) = (number(mean), number(std_dev));
-    let stated = number(policy.lead_time_days);
-    match observations {
-        0 => format!("Lead time: {stated} days as stated; no receipt has been recorded."),
-        count => format!(
-            "Lead time: {mean} days, standard deviation {std_dev}, from {count} receipts that lean on \
-             the stated {stated} days."
+    } = counted;
+    let stated = policy.lead_time_days;
+    let mut words = match observations {
+        0 => format!(
+            "{} {unit} as stated; no receipt has been recorded",
+            number(stated)
         ),
+        count => {
+            let receipts = count as f64;
+            let all = receipts + STATED_WEIGHT;
+            format!(
+                "{} {unit} = ({count} receipts x {} on average + {STATED_WEIGHT} x the stated {}) / {all}, \
+                 standard deviation {}",
+                number(mean),
+                number((mean * all - STATED_WEIGHT * stated) / receipts),
+                number(stated),
+                number(std_dev),
+            )
+        }
+    };
+    if plan.working_lead_time.is_some() {
+        words += &format!(
+            "; from now that is {} days by the calendar, standard deviation {}",
+            number(plan.lead_time.mean),
+            number(plan.lead_time.std_dev)
+        );
     }
+    format!("Lead time: {words}.")
 }
 
 fn demand(plan: &Plan, policy: &MaterialPolicy, unit: &str) -> String {
     let protection = &plan.protection;
-    let (days, demand) = (number(protection.days), number(protection.demand));
-    let spread = number(protection.std_dev);
-    let error = number(protection.forecast_error_std_dev);
-    let lead = number(protection.lead_time_error_std_dev);
-    let review = number(policy.review_period_days);
-    let source = match protection.intervals_observed {
-        0 => "single days of the history".to_owned(),
-        count => format!("{count} past intervals of this length"),
+    let days = number(protection.days);
+    let from = match protection.first_day {
+        0 => "today",
+        _ => "tomorrow",
     };
     let span = if matches!(protection.method, SafetyMethod::Formula(_)) {
-        format!("{days} days of lead time at average demand")
+        format!(
+            "{days} days of lead time at the average of {}",
+            number(plan.average_daily_demand)
+        )
     } else {
-        format!("{days} days (lead time + {review} of review)")
+        let review = number(policy.review_period_days);
+        format!("{days} days from {from} on (lead time + {review} of review)")
+    };
+    let demand = number(protection.demand);
+    format!(
+        "Demand over {span}: {demand} {unit}, standard deviation {} = sqrt({}^2 + {}^2). {} {}",
+        number(protection.std_dev),
+        number(protection.forecast_error_std_dev),
+        number(protection.lead_time_error_std_dev),
+        forecast_error(plan),
+        lead_time_error(plan),
+    )
+}
+
+fn forecast_error(plan: &Plan) -> String {
+    let protection = &plan.protection;
+    let error = number(protection.forecast_error_std_dev);
+    let Some(average) = protection.average_error_std_dev else {
+        return format!(
+            "{error} is {} a day x the root of {} days.",
+            number(plan.demand_std_dev),
+            number(protection.days)
+        );
+    };
+    let average = number(average);
+    let learned = format!(
+        "averages of 28 days missed {} past intervals of this length by {average} (root mean square, \
+         brought to the size of this forecast)",
+        protection.intervals_observed
+    );
+    match protection.backtest {
+        None => format!(
+            "{error} is the error of the forecast: {learned}; it has no backtest of its own."
+        ),
+        Some(tested) => format!(
+            "{error} is the error of the forecast: {learned}, times {} for its backtest, which over {} weeks \
+             missed by {} a week where such averages missed by {}.",
+            number(protection.relative_error),
+            tested.weeks,
+            number(tested.forecast),
+            number(tested.average),
+        ),
+    }
+}
+
+fn lead_time_error(plan: &Plan) -> String {
+    let protection = &plan.protection;
+    let daily = if protection.days > 0.0 {
+        protection.demand / protection.days
+    } else {
+        plan.average_daily_demand
     };
     format!(
-        "Demand over {span}: {demand} {unit}, standard deviation {spread} = sqrt({error}^2 + {lead}^2): \
-         error of the forecast, learned from {source}, and spread of the lead time."
+        "{} is the spread of the lead time: {} a day x {} days.",
+        number(protection.lead_time_error_std_dev),
+        number(daily),
+        number(plan.lead_time.std_dev)
     )
 }
 
@@ -93,15 +174,28 @@ fn safety(plan: &Plan, unit: &str) -> String {
         (SafetyMethod::Formula(method), ServiceMeasure::CycleService) => format!(
             "formula {method} for a service level of {} (z = {})",
             percent(target),
-            number(z_score.unwrap_or_default())
+            exact(z_score.unwrap_or_default())
+        ),
+        _ if protection.law == "normal" => format!(
+            "= {} x {}: the {} quantile of the normal law of that demand, less its mean",
+            exact(z_score.unwrap_or_default()),
+            number(protection.std_dev),
+            percent(target),
         ),
         _ => format!(
-            "the {} quantile of the {} law of that demand, less its mean",
+            "= {} - {}: the {} quantile of the {} law of that demand, less its mean",
+            number(protection.demand + plan.safety_stock),
+            number(protection.demand),
             percent(target),
-            protection.law
+            law(&protection.law)
         ),
     };
-    format!("Safety stock: {quantity} {unit}, {how}.")
+    let joint = if how.starts_with('=') { " " } else { ", " };
+    format!("Safety stock: {quantity} {unit}{joint}{how}.")
+}
+
+fn law(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 fn reorder_point(plan: &Plan, policy: &MaterialPolicy, unit: &str) -> String {
@@ -137,20 +231,11 @@ fn stock(plan: &Plan, situation: &Situation, unit: &str) -> String {
 }
 
 fn quantity(plan: &Plan, order: &Order, policy: &MaterialPolicy, unit: &str) -> String {
-    let needed = number(order.needed);
-    let mut words = match order.policy {
-        OrderPolicy::Eoq => format!(
-            "{needed} {unit}: the larger of the economic quantity ({}) and what lasts another interval",
-            plan.economic_order_quantity
-                .map_or("unknown without a cost".to_owned(), number)
-        ),
-        OrderPolicy::LotForLot => format!("{needed} {unit}: what is missing until the next review"),
-        OrderPolicy::PeriodsOfSupply => format!(
-            "{needed} {unit}: what is missing and {} days of demand",
-            policy.supply_days.unwrap_or_default()
-        ),
-        OrderPolicy::MinMax => format!("{needed} {unit}: up to the maximum level"),
-    };
+    let mut words = format!(
+        "{} {unit}: {}",
+        number(order.needed),
+        need(plan, order, policy)
+    );
     if let Some(cap) = order.shelf_life_cap.filter(|cap| *cap < order.needed) {
         words += &format!("; {} can be sold within the shelf life", number(cap));
     }
@@ -179,16 +264,107 @@ fn quantity(plan: &Plan, order: &Order, policy: &MaterialPolicy, unit: &str) -> 
     format!("Quantity: {words}.")
 }
 
-fn dates(order: &Order) -> String {
-    let when = match order.order_in_days {
+/// What the policy asks for, as a sum.
+fn need(plan: &Plan, order: &Order, policy: &MaterialPolicy) -> String {
+    let short = number(order.shortage);
+    match order.policy {
+        OrderPolicy::Eoq => {
+            let trigger = plan
+                .reorder_point
+                .max(plan.safety_stock + plan.protection.demand);
+            let position = trigger_position(plan);
+            format!(
+                "the larger of the economic quantity, {}, and {} = {} + {} - {}, with which the stock lasts \
+                 another interval",
+                economic(plan, policy),
+                number(trigger + plan.protection.demand - position),
+                number(trigger),
+                number(plan.protection.demand),
+                number(position),
+            )
+        }
+        OrderPolicy::LotForLot => format!(
+            "{short} below the reorder point and the demand of {} days after the arrival, until the next review",
+            number(policy.review_period_days.ceil().max(1.0))
+        ),
+        OrderPolicy::PeriodsOfSupply => format!(
+            "{short} below the reorder point and the demand of {} days after the arrival",
+            policy.supply_days.unwrap_or_default()
+        ),
+        OrderPolicy::MinMax => format!(
+            "from {} up to the maximum of {}",
+            number(trigger_position(plan)),
+            number(trigger_position(plan) + order.needed)
+        ),
+    }
+}
+
+fn trigger_position(plan: &Plan) -> f64 {
+    plan.situation.map_or(0.0, |situation| situation.position)
+}
+
+fn economic(plan: &Plan, policy: &MaterialPolicy) -> String {
+    let Some(quantity) = plan.economic_order_quantity else {
+        return "unknown without a cost".to_owned();
+    };
+    let yearly = 365.0 * plan.average_daily_demand;
+    let formula = policy.unit_cost.map(|cost| {
+        let by_formula =
+            (2.0 * yearly * policy.ordering_cost / (cost * policy.holding_cost_pct)).sqrt();
+        (cost, by_formula)
+    });
+    match formula {
+        Some((cost, by_formula)) if (by_formula - quantity).abs() <= 1e-9 * quantity => format!(
+            "{} = sqrt(2 x 365 x {} a day x {} an order / ({} x {} a year))",
+            number(quantity),
+            number(plan.average_daily_demand),
+            number(policy.ordering_cost),
+            number(cost),
+            number(policy.holding_cost_pct),
+        ),
+        _ => format!("{} at the vendor's prices", number(quantity)),
+    }
+}
+
+fn dates(plan: &Plan, order: &Order) -> String {
+    let when = |days: i64| match days {
         0 => "today".to_owned(),
         1 => "tomorrow".to_owned(),
         days => format!("in {days} days"),
     };
+    let need = match plan
+        .situation
+        .and_then(|situation| situation.days_until_need)
+    {
+        Some(days) => format!(
+            "without an order the stock falls below the safety stock {}; ",
+            when(days)
+        ),
+        None => String::new(),
+    };
     format!(
-        "Dates: order {when}, delivery {} days from today, over working days. Without the order {} \
-         units are expected to be short.",
-        order.delivery_in_days,
-        number(order.expected_shortage)
+        "Dates: {need}order {}, delivery {}, over working days.",
+        when(order.order_in_days),
+        when(order.delivery_in_days),
     )
+}
+
+fn benefit(plan: &Plan, order: &Order, policy: &MaterialPolicy) -> String {
+    let short = number(order.expected_shortage);
+    let mut words = format!(
+        "Without the order {short} are expected to be short: what that demand, under the {} law, exceeds the \
+         position by",
+        law(&plan.protection.law)
+    );
+    if let (Some(holding), Some(benefit), Some(cost)) =
+        (order.holding_cost, order.benefit, order.unit_cost)
+    {
+        words += &format!(
+            "; benefit {} = {short} x {} - {} for holding the order until it is sold",
+            number(benefit),
+            number(policy.shortage_cost.unwrap_or(cost)),
+            number(holding),
+        );
+    }
+    format!("Priority: {words}.")
 }

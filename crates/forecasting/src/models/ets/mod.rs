@@ -40,18 +40,21 @@ const LONGEST_SEASON: usize = 24;
 const NEEDED: usize = 4;
 /// A search for the maximum itself.
 const THOROUGH: Effort = Effort {
-    steps: 30,
-    gain: 1e-6,
+    steps: 100,
+    gain: 1e-7,
+    wide: true,
 };
 /// A search for a member of a combination: a ten-thousandth of the variance moves no forecast.
 const MEMBER: Effort = Effort {
     steps: 25,
     gain: 1e-4,
+    wide: false,
 };
 /// What tells hopeful forms from hopeless ones.
 const GLIMPSE: Effort = Effort {
     steps: 2,
     gain: 1e-4,
+    wide: false,
 };
 /// Distance in AICc to the leader of the moment beyond which a form is given up.
 const HOPELESS: f64 = 4.0;
@@ -378,6 +381,11 @@ impl Ets {
     /// Logarithm of the likelihood, without the constant, as R's `ets` reports it.
     pub fn log_likelihood(&self) -> f64 {
         self.log_likelihood
+    }
+
+    /// Corrected Akaike criterion, by which forms are chosen; smaller is better.
+    pub fn aicc(&self) -> f64 {
+        self.criterion
     }
 
     fn smoothing(&self) -> Smoothing {

@@ -16,10 +16,13 @@ const DAMPING: (f64, f64) = (0.8, 0.98);
 /// How long a search goes on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Effort {
-    /// Steps at most; on the reference series the likelihood stands still after a dozen.
+    /// Steps at most; on most reference series the likelihood stands still after a dozen.
     pub steps: usize,
     /// Relative gain in the sum of squares below which the search ends.
     pub gain: f64,
+    /// Whether trends are also sought from a slope that follows the level closely: a third valley,
+    /// deepest on one of the reference series (car part 21091641), where demand dies out early.
+    pub wide: bool,
 }
 
 /// Where the search ended.
@@ -83,11 +86,18 @@ pub(super) fn search(
     } else {
         &[&[0.05, 0.2], &[0.5, 0.9]]
     };
-    let ends = starts.iter().map(|alphas| {
+    let mut ends: Vec<(Point, f64)> = Vec::with_capacity(3);
+    for alphas in starts {
         let point = best_start(form, values, start, alphas, &mut room);
-        descend(form, values, point, effort, &mut room)
-    });
-    let best = ends.min_by(|a, b| a.1.total_cmp(&b.1));
+        ends.push(descend(form, values, point, effort, &mut room));
+    }
+    if effort.wide && form.trend != TrendForm::None {
+        let mut swift = start.clone();
+        swift[BETA_SHARE] = 0.9;
+        let point = best_start(form, values, &swift, &[0.05, 0.2, 0.5], &mut room);
+        ends.push(descend(form, values, point, effort, &mut room));
+    }
+    let best = ends.into_iter().min_by(|a, b| a.1.total_cmp(&b.1));
     room.fit(best.unwrap_or_else(|| (start.clone(), f64::INFINITY)))
 }
 

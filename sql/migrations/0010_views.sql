@@ -374,3 +374,19 @@ COMMENT ON COLUMN replenish.job_progress.done_pct IS 'Share of the series that a
 COMMENT ON COLUMN replenish.job_progress.series_per_second IS 'Series a second over the last ten chunks, all sessions together.';
 COMMENT ON COLUMN replenish.job_progress.remaining_time IS 'Time that the rest takes at that rate; NULL while nobody is at work.';
 COMMENT ON COLUMN replenish.job_progress.last_progress_at IS 'When the last chunk was done.';
+
+CREATE VIEW replenish.metrics WITH (security_invoker = true) AS
+SELECT
+    j.metric_name AS name,
+    jsonb_build_object('tenant_id', j.tenant_id) || j.labels AS labels,
+    j.metric_value AS value
+FROM replenish.job_metrics AS j
+UNION ALL
+SELECT s.metric_name, s.labels, s.metric_value
+FROM replenish.server_metrics() AS s;
+COMMENT ON VIEW replenish.metrics IS
+'All figures for monitoring, one a row, as exporters publish them: job_metrics of all tenants (for pg_monitor; others see their own tenant''s) and what the server knows.';
+COMMENT ON COLUMN replenish.metrics.name IS 'Name of the figure; its end is the unit, _total a counter, everything else a gauge.';
+COMMENT ON COLUMN replenish.metrics.labels IS 'Its labels by name.';
+COMMENT ON COLUMN replenish.metrics.value IS 'The figure.';
+GRANT SELECT ON replenish.metrics TO pg_monitor;
