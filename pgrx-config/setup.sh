@@ -10,8 +10,6 @@ packages=(
 if [ "${1:-}" = tests ]; then
     packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
         python3 python3-psycopg)
-    # A Python that can make environments, for the tests of BI clients.
-    if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then packages+=(python3-venv); fi
 fi
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }

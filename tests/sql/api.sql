@@ -78,9 +78,10 @@ SELECT results_eq(
     $$ VALUES ('replenish_anonymous' COLLATE "C", 'statement_timeout=5s' COLLATE "C"), ('replenish_api_user', 'statement_timeout=30s'), ('replenish_authenticator', 'statement_timeout=30s') $$,
     'every role has its time');
 SELECT is(
-    ARRAY(SELECT r.rolname FROM pg_roles AS r WHERE has_parameter_privilege(r.oid, 'app.current_tenant_id', 'SET') AND NOT r.rolsuper
-          AND r.rolname ~ '^replenish_' ORDER BY 1),
-    '{replenish_authenticator,replenish_batch,replenish_tenant_chooser}'::name[], 'nobody else may choose a tenant');
+    ARRAY(SELECT g.grantee::regrole::text FROM pg_parameter_acl AS p, aclexplode(p.paracl) AS g
+          WHERE p.parname = 'app.current_tenant_id' AND g.privilege_type = 'SET'
+              AND NOT (SELECT r.rolsuper FROM pg_roles AS r WHERE r.oid = g.grantee) ORDER BY 1),
+    '{replenish_authenticator,replenish_batch,replenish_tenant_chooser}'::text[], 'nobody else may choose a tenant');
 
 -- What its owner adds is closed until it is granted.
 SET ROLE replenish_owner;
