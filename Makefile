@@ -45,6 +45,7 @@ freeze-release: build ## Freezes what is built as a release, with the upgrade sc
 
 bench: build ## The stated figures: 10,000 materials, interactive calls, memory.
 	@benches/bench.sh
+	@benches/api.sh
 
 compare: ## This crate against statsforecast on the same series; needs REPLENISH_DATA.
 	@benches/compare.sh

@@ -1,21 +1,22 @@
-//! The migrations that `install()` runs, in the order of their numbers.
+//! The scripts that `install()` and `install_api()` run, in the order of their numbers.
 //!
-//! Tables are not members of the extension (see ARCHITECTURE.md), so the library carries their
-//! text and SQL runs it as the role that will own them.
+//! Tables and the API are not members of the extension (see ARCHITECTURE.md), so the library
+//! carries their text and SQL runs it as the role that will own them.
 
 use pgrx::prelude::*;
 
-/// One step of the schema: its number, its name and its text.
-type Migration = (i32, &'static str, &'static str);
+/// One script: its number, its name and its text.
+type Script = (i32, &'static str, &'static str);
 
-macro_rules! migrations {
-    ($($number:literal $name:literal),* $(,)?) => {
-        &[$(($number, $name, include_str!(concat!("../sql/migrations/", $name, ".sql")))),*]
+macro_rules! scripts {
+    ($folder:literal: $($number:literal $name:literal),* $(,)?) => {
+        &[$(($number, $name, include_str!(concat!("../sql/", $folder, "/", $name, ".sql")))),*]
     };
 }
 
 /// A released migration is never edited: a change is a new one.
-const MIGRATIONS: &[Migration] = migrations![
+const MIGRATIONS: &[Script] = scripts![
+    "migrations":
     1 "0001_registry",
     2 "0002_master_data",
     3 "0003_stock",
@@ -39,6 +40,30 @@ fn migrations() -> TableIterator<
     ),
 > {
     TableIterator::new(MIGRATIONS.iter().copied())
+}
+
+/// The schema `replenish_api`, made anew as a whole by `install_api()`.
+const API: &[Script] = scripts![
+    "api":
+    1 "auth",
+    2 "views",
+    3 "demand",
+    4 "forecasts",
+    5 "replenishment",
+    6 "session",
+];
+
+/// The text of the API.
+#[pg_extern(immutable, strict, parallel_safe, cost = 1)]
+fn api_scripts() -> TableIterator<
+    'static,
+    (
+        name!(script_number, i32),
+        name!(script_name, &'static str),
+        name!(statements, &'static str),
+    ),
+> {
+    TableIterator::new(API.iter().copied())
 }
 
 /// Version of this library; SQL of another version calls it after an update of the files.
@@ -81,6 +106,11 @@ extension_sql_file!(
     "../sql/functions/install.sql",
     name = "install",
     requires = [migrations]
+);
+extension_sql_file!(
+    "../sql/functions/api.sql",
+    name = "api",
+    requires = [api_scripts]
 );
 extension_sql_file!(
     "../sql/functions/reads.sql",

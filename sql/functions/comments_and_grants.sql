@@ -133,6 +133,16 @@ COMMENT ON FUNCTION replenish.uninstall(boolean) IS
 'Drops tables and views. Refuses while they hold data, unless drop_data is true.';
 COMMENT ON FUNCTION replenish.create_roles() IS
 'Creates replenish_reader, replenish_writer, replenish_batch (may choose the tenant) and replenish_owner where they are missing, and grants them what they need. For a superuser; safe to run again.';
+COMMENT ON FUNCTION replenish.install_api() IS
+'Creates the schema replenish_api, views and functions for PostgREST and GraphQL, with its roles, or makes it anew. For a superuser; safe to run again. Returns what the API offers.';
+COMMENT ON FUNCTION replenish.api_scripts() IS
+'Text of the API that install_api() makes.';
+COMMENT ON FUNCTION replenish.create_api_roles() IS
+'Creates the roles of the API where they are missing: replenish_authenticator (login of the servers), replenish_anonymous, replenish_api_user and replenish_tenant_chooser. install_api() calls it.';
+COMMENT ON FUNCTION replenish.grant_api() IS
+'Grants each role of the API what it may see and call. install_api() calls it.';
+COMMENT ON FUNCTION replenish.drop_api() IS
+'Drops the schemas replenish_api and replenish_auth, unless others have built upon them. Roles stay. uninstall() calls it.';
 COMMENT ON FUNCTION replenish.closed_routines() IS
 'Functions that PUBLIC may not call, and the role that may.';
 COMMENT ON FUNCTION replenish.grant_to_roles() IS
@@ -381,6 +391,7 @@ ALTER FUNCTION replenish.simulate_material(jsonb, bytea, date, integer, float8[]
 ALTER FUNCTION replenish.lead_time_statistics(float8[], float8) ROWS 1;
 ALTER FUNCTION replenish.demand_statistics(bytea, date, integer) ROWS 1;
 ALTER FUNCTION replenish.migrations() ROWS 10;
+ALTER FUNCTION replenish.api_scripts() ROWS 6;
 ALTER FUNCTION replenish.daily_demand(bytea, date, text, text) ROWS 365;
 -- Whoever writes is chosen by create_roles(); PUBLIC may not.
 DO $revoke$
@@ -391,6 +402,7 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', routine);
     END LOOP;
-    REVOKE EXECUTE ON FUNCTION replenish.create_roles(), replenish.guard_schema() FROM PUBLIC;
+    REVOKE EXECUTE ON FUNCTION replenish.create_roles(), replenish.guard_schema(), replenish.install_api(),
+        replenish.create_api_roles(), replenish.grant_api() FROM PUBLIC;
 END
 $revoke$;

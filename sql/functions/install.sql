@@ -45,6 +45,15 @@ BEGIN
         RAISE NOTICE 'the tables will belong to superuser %', current_user
             USING HINT = 'For a role of its own: SELECT replenish.create_roles(), SET ROLE replenish_owner, then install.';
     END IF;
+    -- Its views stand upon those that change.
+    IF to_regnamespace('replenish_api') IS NOT NULL AND (
+        to_regclass('replenish.material_forecasts') IS NULL
+        OR (SELECT count(*) FROM replenish.migrations()) > (SELECT count(*) FROM replenish.schema_migrations)
+    ) THEN
+        PERFORM replenish.drop_api();
+        RAISE NOTICE 'the API has to be made anew'
+            USING HINT = 'As a superuser: SELECT replenish.install_api().';
+    END IF;
     FOR migration IN
         SELECT m.*
         FROM replenish.migrations() AS m
@@ -169,6 +178,7 @@ BEGIN
                 DETAIL = array_to_string(full_tables, ', '),
                 HINT = 'Take a backup, then SELECT replenish.uninstall(drop_data => true).';
     END IF;
+    PERFORM replenish.drop_api();
     FOR relation IN
         SELECT c.oid::regclass AS name, c.relkind
         FROM pg_class AS c
@@ -251,7 +261,7 @@ AS $$
             WHEN p.proname IN (
                 'install', 'repair', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles',
                 'watch_demand', 'recreate_views', 'partition_demand_history', 'maintain_demand_partitions',
-                'create_demand_partition', 'rename_indexes', 'force_row_security'
+                'create_demand_partition', 'rename_indexes', 'force_row_security', 'drop_api'
             ) THEN 'replenish_owner'
             WHEN p.prokind = 'p' OR p.proname IN ('schedule_jobs', 'unschedule_jobs', 'load_demo_data')
                 THEN 'replenish_batch'
@@ -261,7 +271,9 @@ AS $$
     WHERE p.pronamespace = 'replenish'::regnamespace
         AND p.provolatile = 'v'
         AND p.prorettype NOT IN ('trigger'::regtype, 'event_trigger'::regtype)
-        AND p.proname NOT IN ('create_roles', 'guard_schema')
+        AND p.proname NOT IN (
+            'create_roles', 'guard_schema', 'install_api', 'create_api_roles', 'grant_api'
+        )
 $$;
 
 -- Who may do what with which table or view, apart from its owner. A partition is read and written

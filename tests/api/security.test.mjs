@@ -1,0 +1,180 @@
+// Tokens that must not open anything, and the order in which tenant and role are set.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { signToken } from "../../api/token.mjs";
+import { HttpRest } from "./rest_http.mjs";
+import { A, ask, B, claims, connect, FACILITY, M1, rsa, startGraphql, token } from "./stack.mjs";
+
+const encoded = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const unsigned = (alg) => `${encoded({ alg, typ: "JWT" })}.${encoded(claims(A))}.`;
+const [head, , signature] = token(B).split(".");
+
+const WORTHLESS = {
+  "signed with another secret": signToken(claims(A), { secret: "another secret of thirty-two bytes" }),
+  "with claims changed after signing": `${head}.${encoded(claims(A))}.${signature}`,
+  "expired": token(A, { exp: Math.floor(Date.now() / 1000) - 60 }),
+  "of algorithm none": unsigned("none"),
+  "of algorithm None": unsigned("None"),
+  "of no algorithm": `${encoded({ typ: "JWT" })}.${encoded(claims(A))}.`,
+  "without a signature": token(A).replace(/[^.]+$/, ""),
+  "of a tenant that is no uuid": token("acme"),
+  "of a role of its own choosing": token(A, { role: "postgres" }),
+  "that is no token": "x.y.z",
+};
+
+describe("GraphQL", () => {
+  let server;
+  before(async () => (server = await startGraphql()));
+  after(() => server.close());
+  const query = "{ searchMaterials { materialCode } getFacilities { facilityName } }";
+  const mutation = `mutation { recordDemand(input: { tenantId: "${A}", facilityId: "${FACILITY}", materialId: "${M1}",
+    demandDate: "2025-01-01", actualDemandQuantity: 1000 }) { demandHistoryId } }`;
+
+  const tokens = {
+    ...WORTHLESS,
+    "signed with the public key as a secret": signToken(claims(A), { secret: rsa.publicKey }),
+    "without end": token(A, { exp: undefined }),
+    "without a subject": token(A, { sub: undefined }),
+    "without a tenant": token(undefined),
+  };
+  for (const [what, bearer] of Object.entries(tokens)) {
+    test(`a token ${what} gets 401 and no data`, async () => {
+      for (const request of [query, mutation]) {
+        const { status, data, errors } = await ask(server, request, { bearer });
+        assert.equal(status, 401);
+        assert.equal(data, undefined);
+        assert.equal(errors[0].extensions.code, "28000");
+      }
+    });
+  }
+
+  test("no token gets 401", async () => {
+    assert.equal((await ask(server, query, { bearer: null })).status, 401);
+  });
+
+  test("HS256 and RS256 open the tenant's rows", async () => {
+    for (const bearer of [token(A), signToken(claims(A), { privateKey: rsa.privateKey })]) {
+      const { data } = await ask(server, query, { bearer });
+      assert.equal(data.searchMaterials.length, 3);
+      assert.equal(data.getFacilities[0].facilityName, "Main warehouse");
+    }
+  });
+
+  test("a token of B reads nothing of A and writes nothing for A", async () => {
+    const own = `tenantId: "${A}", facilityId: "${FACILITY}"`;
+    const { data } = await ask(
+      server,
+      `{ a: getDemandHistory(${own}, materialId: "${M1}") { demandDate }
+         b: getMaterialForecasts(${own}, materialId: "${M1}") { forecastDate }
+         c: calculateSafetyStock(input: { ${own}, materialId: "${M1}" }) { reorderPoint }
+         d: getForecastAccuracySummary(${own}) { materialCode }
+         e: getForecastAccuracyMetrics(${own}, materialId: "${M1}") { mape }
+         f: getReplenishmentRecommendations(${own}) { suggestionId }
+         g: explainForecast(${own}, materialId: "${M1}")
+         h: simulatePolicy(${own}, materialId: "${M1}") { fillRate } }`,
+      { bearer: token(B) },
+    );
+    assert.deepEqual(data, { a: [], b: [], c: null, d: [], e: [], f: [], g: null, h: data.h });
+    assert.ok(!data.h?.length);
+    const { data: written, errors } = await ask(server, mutation, { bearer: token(B) });
+    assert.equal(written.recordDemand, null);
+    assert.equal(errors[0].extensions.code, "42501");
+  });
+
+  test("two tenants at once never mix on one pool", async () => {
+    const ask_ = async (tenant) => {
+      const { data } = await ask(server, query, { bearer: token(tenant) });
+      return data.getFacilities[0].facilityName;
+    };
+    const names = await Promise.all(Array.from({ length: 60 }, (_, i) => ask_(i % 2 ? A : B)));
+    names.forEach((name, i) => assert.equal(name, i % 2 ? "Main warehouse" : "secret-b warehouse"));
+  });
+});
+
+describe("the order of tenant and role", () => {
+  let client;
+  before(async () => {
+    client = connect("replenish_authenticator");
+    await client.connect();
+  });
+  after(() => client.end());
+  const set = (name, value) => client.query("SELECT set_config($1, $2, true)", [name, value]);
+  const count = async () => Number((await client.query("SELECT count(*) FROM replenish_api.materials")).rows[0].count);
+  const transaction = (what, body) =>
+    test(what, async () => {
+      await client.query("BEGIN");
+      try {
+        await body();
+      } finally {
+        await client.query("ROLLBACK");
+      }
+    });
+
+  transaction("GraphQL's way: tenant first, then role; after that it is fixed", async () => {
+    await set("app.current_tenant_id", A);
+    await set("role", "replenish_api_user");
+    assert.equal(await count(), 3);
+    await assert.rejects(set("app.current_tenant_id", B), { code: "42501" });
+  });
+  transaction("the other way round is refused", async () => {
+    await set("role", "replenish_api_user");
+    await assert.rejects(set("app.current_tenant_id", A), { code: "42501" });
+  });
+  transaction("PostgREST's way: role, claims, pre-request; after that it is fixed", async () => {
+    await set("role", "replenish_api_user");
+    await set("request.jwt.claims", JSON.stringify(claims(A)));
+    await client.query("SELECT replenish_auth.pre_request()");
+    assert.equal(await count(), 3);
+    await client.query("SAVEPOINT here");
+    await assert.rejects(set("app.current_tenant_id", B), { code: "42501" });
+    await client.query("ROLLBACK TO here");
+    await set("request.jwt.claims", JSON.stringify(claims(B)));
+    await assert.rejects(client.query("SELECT replenish_auth.pre_request()"), { code: "42501" });
+  });
+  transaction("neither outlives its transaction", async () => {
+    await client.query("SET LOCAL ROLE replenish_api_user");
+    assert.equal(await count(), 0);
+  });
+  transaction("statements of the servers end after 30 seconds", async () => {
+    assert.equal((await client.query("SHOW statement_timeout")).rows[0].statement_timeout, "30s");
+  });
+  transaction("the login role itself may read nothing", async () => {
+    await set("app.current_tenant_id", A);
+    await assert.rejects(count(), { code: "42501" });
+  });
+
+  test("claims choose no tenant for a login that is not the servers'", async () => {
+    const admin = connect("postgres");
+    await admin.connect();
+    await admin.query(`CREATE ROLE bi_b LOGIN IN ROLE replenish_api_user`);
+    await admin.query(`ALTER ROLE bi_b SET app.current_tenant_id = '${B}'`);
+    const bi = connect("bi_b");
+    await bi.connect();
+    try {
+      await bi.query("SELECT set_config('request.jwt.claims', $1, false)", [JSON.stringify(claims(A))]);
+      await assert.rejects(bi.query("SELECT replenish_auth.pre_request()"), { code: "42501" });
+      const { rows } = await bi.query("SELECT DISTINCT tenant_id FROM replenish_api.materials");
+      assert.deepEqual(rows, [{ tenant_id: B }]);
+    } finally {
+      await bi.end();
+      await admin.query("DROP ROLE bi_b");
+      await admin.end();
+    }
+  });
+});
+
+// PostgREST itself checks signatures: without one there is nothing to test.
+const overHttp = process.env.POSTGREST_BIN || process.env.REST_URL;
+describe("REST over HTTP", { skip: !overHttp && "needs POSTGREST_BIN: signatures are checked by PostgREST" }, () => {
+  let rest;
+  before(async () => (rest = await new HttpRest().open(process.env.REST_URL)));
+  after(() => rest.close());
+  for (const [what, bearer] of Object.entries(WORTHLESS)) {
+    test(`a token ${what} gets 401 or 403 and no data`, async () => {
+      const { status, body } = await rest.request({ path: "/materials", bearer });
+      assert.ok([401, 403].includes(status));
+      assert.equal(body, undefined);
+    });
+  }
+});
