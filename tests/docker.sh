@@ -70,9 +70,10 @@ PGUSER=replenish_night docker/replenish-job.sh forecasts 2>/dev/null && fail "a 
 echo "ok - a job that fails ends with an error"
 psql -c 'ALTER TABLE replenish.job_runs_gone RENAME TO job_runs'
 
-# A newer image on old data.
+# A newer image on old data, with the API in use.
+psql -o /dev/null -c 'SELECT replenish.install_api()'
 docker/replenish-upgrade.sh >"$CLUSTER/upgrade.out" 2>&1 || fail "$(cat "$CLUSTER/upgrade.out")"
 check "replenish-upgrade runs, and again changes nothing" \
-    "SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 FROM replenish.verify_deployment()"
+    "SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 AND to_regnamespace('replenish_api') IS NOT NULL FROM replenish.verify_deployment()"
 tests/server_log.sh "$CLUSTER/server.log"
 rm -rf "$stage"
