@@ -12,6 +12,7 @@ fi
 for script in docker/*.sh docker/initdb.d/*.sh; do bash -n "$script"; done
 
 # The build stage, then what the last stage copies over a server that has never seen the extension.
+# It stays until the next run: the cluster that runs from it has to stop first.
 stage=$CARGO_TARGET_DIR/docker-stage
 rm -rf "$stage"
 docker/build.sh "$stage/out"
@@ -76,4 +77,3 @@ docker/replenish-upgrade.sh >"$CLUSTER/upgrade.out" 2>&1 || fail "$(cat "$CLUSTE
 check "replenish-upgrade runs, and again changes nothing" \
     "SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 AND to_regnamespace('replenish_api') IS NOT NULL FROM replenish.verify_deployment()"
 tests/server_log.sh "$CLUSTER/server.log"
-rm -rf "$stage"
