@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# One nightly job, for schedulers outside the database. PGHOST, PGDATABASE, PGUSER and PGPASSWORD say
-# where and as whom. Ends with an error when the job does. Usage: replenish-job forecasts|accuracy|replenishment
+# One scheduled job, for schedulers outside the database. PGHOST, PGDATABASE, PGUSER and PGPASSWORD say
+# where and as whom. Ends with an error when the job does. Usage: replenish-job forecasts|accuracy|replenishment|alerts
 set -euo pipefail
 
 case ${1:-} in
 forecasts) call='CALL replenish.run_daily_forecasts()' ;;
 accuracy) call='CALL replenish.run_forecast_accuracy()' ;;
 replenishment) call='CALL replenish.run_replenishment()' ;;
+alerts) call='CALL replenish.run_alerts()' ;;
 *)
-    echo "usage: replenish-job forecasts|accuracy|replenishment" >&2
+    echo "usage: replenish-job forecasts|accuracy|replenishment|alerts" >&2
     exit 2
     ;;
 esac
 psql -X -q -v ON_ERROR_STOP=1 -c "$call"
+if [ "$1" = alerts ]; then exit; fi
 # What became of it, for the scheduler's log; the procedure has raised an error where it had to. One
 # statement a tenant, since a statement sees one tenant only.
 psql -X -q -v ON_ERROR_STOP=1 <<SQL

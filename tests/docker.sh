@@ -2,7 +2,7 @@
 # The image without Docker: its files are checked against their schemas, and its scripts run as the image
 # would run them: build, copy into a server's tree, first start with the entrypoint's script, health
 # check, jobs, upgrade.
-source "$(dirname "$0")/../pgrx-config/cluster.sh"
+source "$(dirname "$0")/lifecycle/common.bash"
 
 venv=$CARGO_TARGET_DIR/docker-venv
 if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import compose_spec, dockerfile_parse, kubernetes_validate' 2>/dev/null; then
@@ -12,6 +12,7 @@ fi
 for script in docker/*.sh docker/initdb.d/*.sh; do bash -n "$script"; done
 
 # The build stage, then what the last stage copies over a server that has never seen the extension.
+# It stays until the next run: the cluster that runs from it has to stop first.
 stage=$CARGO_TARGET_DIR/docker-stage
 rm -rf "$stage"
 docker/build.sh "$stage/out"
@@ -31,12 +32,6 @@ psql -c 'CREATE DATABASE replenish'
 export PATH=$SERVER_BIN:$PATH PGDATABASE=replenish POSTGRES_USER=postgres POSTGRES_DB=replenish
 sed -n 's/^# //p' "$CLUSTER/report" >"$CLUSTER/manifest_jobs"
 
-check() { # what, SQL that must return t
-    local answer
-    answer=$(psql -At -c "$2")
-    [ "$answer" = t ] || fail "$1: $answer"
-    echo "ok - $1"
-}
 docker/replenish-health.sh 2>/dev/null && fail "the health check is content before there is anything"
 echo "ok - before the first start's script the health check fails"
 REPLENISH_SCHEDULE=cron docker/initdb.d/10-pg_replenish.sh 2>/dev/null && fail "an unknown REPLENISH_SCHEDULE was taken"
@@ -44,14 +39,20 @@ printf "it's a \"secret\" \\\\ \$1" >"$CLUSTER/password"
 REPLENISH_DEMO=1 REPLENISH_NIGHT_PASSWORD_FILE=$CLUSTER/password docker/initdb.d/10-pg_replenish.sh
 docker/replenish-health.sh
 echo "ok - after it the health check is content"
-check "everything is in place" "SELECT count(*) FILTER (WHERE status <> 'OK') = 0 AND count(*) > 20 FROM replenish.verify_deployment()"
-check "pg_cron has the three nights, as replenish_night" \
-    "SELECT count(*) = 3 AND bool_and(username = 'replenish_night' AND database = 'replenish') FROM cron.job"
-check "the night's login has its password" "SELECT rolpassword IS NOT NULL FROM pg_authid WHERE rolname = 'replenish_night'"
-sed -i '1i host all replenish_night 127.0.0.1/32 scram-sha-256' "$CLUSTER/data/pg_hba.conf"
+check "everything is in place" "SELECT coalesce(string_agg(check_name || ': ' || detail, '; ') FILTER (WHERE status <> 'OK'), 't') FROM replenish.verify_deployment()"
+check "pg_cron has the nights, as replenish_night" \
+    "SELECT count(*) = (SELECT count(*) FROM replenish.nightly_jobs()) AND bool_and(username = 'replenish_night' AND database = 'replenish') FROM cron.job"
+# From here on replenish_night comes in by its password only.
+sed -i '1i local all replenish_night scram-sha-256' "$CLUSTER/data/pg_hba.conf"
+psql -o /dev/null -c 'SELECT pg_reload_conf()'
+PGPASSWORD=wrong "$SERVER_BIN/psql" -X -U replenish_night -c 'SELECT 1' >/dev/null 2>&1 && fail "a wrong password was taken"
+PGPASSWORD=$(cat "$CLUSTER/password")
+export PGPASSWORD
+[ "$(psql -At -U replenish_night -c 'SELECT current_user')" = replenish_night ] || fail "the password from the file does not open"
+echo "ok - the night's login has the password of the file, whatever characters are in it"
 
 # The jobs that Kubernetes would start are those that pg_cron starts, at the same hours.
-psql -At -F ' ' -c "SELECT replace(job_name, '_', '-'), schedule, substr(job_name, 11) FROM replenish.nightly_jobs() WHERE job_name IN ('replenish_forecasts', 'replenish_accuracy', 'replenish_replenishment') ORDER BY 1" >"$CLUSTER/cron_jobs"
+psql -At -F ' ' -c "SELECT replace(job_name, '_', '-'), schedule, substr(job_name, 11) FROM replenish.nightly_jobs()" | sort >"$CLUSTER/cron_jobs"
 sort "$CLUSTER/manifest_jobs" | diff - "$CLUSTER/cron_jobs" || fail "docker/kubernetes/nights.yaml and nightly_jobs() disagree"
 echo "ok - nights.yaml has the jobs of nightly_jobs()"
 psql -At -c "SELECT string_agg(kubernetes, E'---\n') FROM replenish.nightly_jobs()" >"$CLUSTER/manifests.yaml"
@@ -62,15 +63,17 @@ for job in forecasts accuracy replenishment; do
     grep -q 'COMPLETED of tenant' <<<"$output" || fail "$job: $output"
     echo "ok - replenish-job $job: ${output##*INFO:  }"
 done
+PGUSER=replenish_night docker/replenish-job.sh alerts
+echo "ok - replenish-job alerts"
 docker/replenish-job.sh nonsense 2>/dev/null && fail "an unknown job was taken"
 psql -c 'ALTER TABLE replenish.job_runs RENAME TO job_runs_gone'
 PGUSER=replenish_night docker/replenish-job.sh forecasts 2>/dev/null && fail "a job that fails ends well"
 echo "ok - a job that fails ends with an error"
 psql -c 'ALTER TABLE replenish.job_runs_gone RENAME TO job_runs'
 
-# A newer image on old data.
+# A newer image on old data, with the API in use.
+psql -o /dev/null -c 'SELECT replenish.install_api()'
 docker/replenish-upgrade.sh >"$CLUSTER/upgrade.out" 2>&1 || fail "$(cat "$CLUSTER/upgrade.out")"
 check "replenish-upgrade runs, and again changes nothing" \
-    "SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 FROM replenish.verify_deployment()"
+    "SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 AND to_regnamespace('replenish_api') IS NOT NULL FROM replenish.verify_deployment()"
 tests/server_log.sh "$CLUSTER/server.log"
-rm -rf "$stage"

@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 parts=("$@")
-if [ ${#parts[@]} = 0 ]; then parts=(drops dump_restore upgrade standby replication); fi
+if [ ${#parts[@]} = 0 ]; then parts=(drops dump_restore upgrade standby replication partitions); fi
 for part in "${parts[@]}"; do
     say "Life cycle: $part"
     started=$SECONDS

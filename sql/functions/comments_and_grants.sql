@@ -305,6 +305,8 @@ COMMENT ON FUNCTION replenish.maintain_demand_partitions(integer) IS
 'Adds the partitions of coming months and of months whose rows had to go to demand_history_other. For the owner of the tables, once a month. Returns the new ones.';
 COMMENT ON FUNCTION replenish.create_demand_partition(date) IS
 'Makes the partition of a month, or demand_history_other for NULL. Callers want maintain_demand_partitions.';
+COMMENT ON FUNCTION replenish.lock_demand() IS
+'Locks demand_history with what it refers to until the end of the transaction, without a deadlock; 55P03 where that is not to be had within half a minute.';
 COMMENT ON FUNCTION replenish.force_row_security(boolean) IS
 'Forces row-level security on demand_history, its partitions and what it refers to, or lets their owner see every row until the end of the transaction.';
 COMMENT ON FUNCTION replenish.demand_is_partitioned() IS

@@ -261,7 +261,8 @@ AS $$
             WHEN p.proname IN (
                 'install', 'repair', 'uninstall', 'isolate_tenant', 'comment_common_columns', 'grant_to_roles',
                 'watch_demand', 'recreate_views', 'partition_demand_history', 'maintain_demand_partitions',
-                'create_demand_partition', 'rename_indexes', 'force_row_security', 'drop_api'
+                'create_demand_partition', 'rename_indexes', 'force_row_security', 'lock_demand',
+                'drop_api'
             ) THEN 'replenish_owner'
             WHEN p.prokind = 'p' OR p.proname IN ('schedule_jobs', 'unschedule_jobs', 'load_demo_data')
                 THEN 'replenish_batch'

@@ -22,8 +22,15 @@ DECLARE
 BEGIN
     owner := replenish.assert_demand_owner();
     PERFORM replenish.assert_months_ahead(months_ahead);
+    -- An older snapshot would not show what was committed while this waited for the lock, and the
+    -- former table is dropped with it.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'demand_history cannot be partitioned in a % transaction',
+            current_setting('transaction_isolation')
+            USING ERRCODE = 'active_sql_transaction', HINT = 'Call it in a READ COMMITTED transaction.';
+    END IF;
     PERFORM pg_advisory_xact_lock(hashtext('replenish.install'));
-    LOCK TABLE replenish.demand_history IN ACCESS EXCLUSIVE MODE;
+    PERFORM replenish.lock_demand();
     IF replenish.demand_is_partitioned() THEN
         RAISE EXCEPTION 'demand_history is partitioned already'
             USING ERRCODE = 'object_not_in_prerequisite_state',
@@ -92,6 +99,7 @@ BEGIN
             USING ERRCODE = 'object_not_in_prerequisite_state',
                 HINT = 'SELECT replenish.partition_demand_history() splits it by months.';
     END IF;
+    PERFORM replenish.lock_demand();
     SELECT min(c.relname) INTO oldest
     FROM pg_inherits AS i
     JOIN pg_class AS c ON c.oid = i.inhrelid AND c.relname ~ '^demand_history_\d{4}_\d\d$'
@@ -167,6 +175,41 @@ BEGIN
         END
     );
     RETURN name;
+END
+$$;
+
+-- Locks demand_history with what it refers to, all or nothing. Some writers take these in one order
+-- and some in the other, so whoever simply waited would have them killed by the detection of
+-- deadlocks, which looks after a second: this lets go before that, and tries again.
+CREATE FUNCTION replenish.lock_demand() RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    former CONSTANT text := current_setting('lock_timeout');
+    relations text;
+BEGIN
+    SELECT string_agg(r.relation::text, ', ') INTO relations
+    FROM (
+        SELECT 'replenish.demand_history'::regclass
+        UNION
+        SELECT c.confrelid
+        FROM pg_constraint AS c
+        WHERE c.conrelid = 'replenish.demand_history'::regclass AND c.contype = 'f'
+    ) AS r (relation);
+    FOR attempt IN 1..60 LOOP
+        BEGIN
+            PERFORM set_config('lock_timeout', '400ms', true);
+            EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', relations);
+            PERFORM set_config('lock_timeout', former, true);
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM pg_sleep(0.2);
+        END;
+    END LOOP;
+    RAISE EXCEPTION 'the lock on % was not to be had', relations
+        USING ERRCODE = 'lock_not_available',
+            HINT = 'Long transactions use these tables: see pg_stat_activity, or choose a quiet hour.';
 END
 $$;
 

@@ -33,6 +33,7 @@ SELECT replenish.create_roles();
 SET ROLE replenish_owner;
 SELECT replenish.install();
 RESET ROLE;
+SELECT replenish.install_api();
 SELECT * FROM replenish.load_demo_data();
 INSERT INTO replenish.tenants (tenant_id, tenant_name) VALUES ('aaaaaaaa-0000-4000-8000-000000000000', 'A');
 INSERT INTO replenish.materials (tenant_id, material_id, material_code, material_name, primary_uom)

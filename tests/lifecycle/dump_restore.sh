@@ -37,13 +37,14 @@ for database in postgres parted; do
         same "$database, $form dump" "$CLUSTER/$database.facts" "$CLUSTER/$restored.facts"
     done
 
-    # By the owner: a superuser has put extension and roles in place; functions and schema are not his.
+    # By the owner: a superuser has put extension and roles in place, and puts the API there afterwards.
     psql -c "CREATE DATABASE ${database}_by_owner"
     psql -o /dev/null -d "${database}_by_owner" -c 'CREATE EXTENSION pg_replenish' -c 'SELECT replenish.create_roles()'
     "$SERVER_BIN/pg_restore" -l "$CLUSTER/custom" |
-        grep -vE ' (EXTENSION|SCHEMA|COMMENT - (EXTENSION|SCHEMA)|ACL (- SCHEMA|replenish (FUNCTION|PROCEDURE))) ' >"$CLUSTER/list"
+        grep -vE 'replenish_(api|auth)| (EXTENSION|SCHEMA|COMMENT - (EXTENSION|SCHEMA)|ACL (- SCHEMA|replenish (FUNCTION|PROCEDURE))) ' >"$CLUSTER/list"
     "$SERVER_BIN/pg_restore" --exit-on-error -U restorer --role replenish_owner -L "$CLUSTER/list" \
         -d "${database}_by_owner" "$CLUSTER/custom"
+    psql -o /dev/null -d "${database}_by_owner" -c 'SELECT replenish.install_api()'
     facts "${database}_by_owner" >"$CLUSTER/by_owner.facts"
     same "$database, restored by the owner" "$CLUSTER/$database.facts" "$CLUSTER/by_owner.facts"
 done

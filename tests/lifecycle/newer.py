@@ -18,8 +18,8 @@ def change(pattern, replacement):
 
 
 # A function goes.
-change(r"CREATE FUNCTION replenish\.project_stock\(.*?\n\$\$;\n", "")
-change(r"COMMENT ON FUNCTION replenish\.project_stock\(.*?\n'.*?';\n", "")
+change(r"CREATE FUNCTION replenish\.update_material_classes\(.*?\n\$\$;\n", "")
+change(r"COMMENT ON FUNCTION replenish\.update_material_classes\(.*?\n'.*?';\n", "")
 # A body, a result, a default, a cost of the library's, an aggregate.
 change(r"HINT = 'Swap the two days\.'", "HINT = 'Exchange the two days.'")
 change(r"(replenish\.role_names\(\)) RETURNS name\[\](.*?)::name\[\]", r"\1 RETURNS text[]\2::text[]")

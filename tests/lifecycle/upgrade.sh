@@ -19,7 +19,7 @@ install_as_owner="SET ROLE replenish_owner; SELECT replenish.install()"
 fresh_database() { # name, version
     psql -c "CREATE DATABASE $1"
     psql -o /dev/null -d "$1" -c "CREATE EXTENSION pg_replenish VERSION '$2'" -c 'SELECT replenish.create_roles()' \
-        -c "$install_as_owner"
+        -c "$install_as_owner" -c 'RESET ROLE' -c 'SELECT replenish.install_api()'
     catalog_facts -d "$1" >"$CLUSTER/$1.catalog"
 }
 # The rows of today's columns, asked for by the same queries before and after an upgrade.
@@ -45,8 +45,8 @@ lift_shadow() {
 upgrade() { # database, version, database of a fresh install of it
     row_queries "$1" >"$CLUSTER/queries"
     psql -At -d "$1" -f "$CLUSTER/queries" >"$CLUSTER/rows"
-    psql -d "$1" -c "ALTER EXTENSION pg_replenish UPDATE TO '$2'"
-    psql -o /dev/null -d "$1" -c 'SELECT replenish.create_roles()' -c "$install_as_owner"
+    psql -o /dev/null -d "$1" -c 'SELECT replenish.drop_api()' -c "ALTER EXTENSION pg_replenish UPDATE TO '$2'" \
+        -c 'SELECT replenish.create_roles()' -c "$install_as_owner" -c 'RESET ROLE' -c 'SELECT replenish.install_api()'
     catalog_facts -d "$1" >"$CLUSTER/$1.upgraded"
     same "$1 to $2: the catalog is that of a fresh install" "$CLUSTER/$3.catalog" "$CLUSTER/$1.upgraded"
     psql -At -d "$1" -f "$CLUSTER/queries" >"$CLUSTER/rows.after"

@@ -1,7 +1,7 @@
 -- demand_history by months: the same rows, the same forecasts, the same protection.
 \ir ../fresh.psql
 \ir ../two_tenants.psql
-SELECT plan(41);
+SELECT plan(42);
 -- What a reader can see of the state before and after: rows, forecasts, plans, notes, facts of the table.
 CREATE FUNCTION public.state_of_affairs() RETURNS TABLE (what text, md5 text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -39,6 +39,9 @@ SET ROLE replenish_owner;
 SELECT throws_ok('SELECT replenish.maintain_demand_partitions()', '55000', 'demand_history is not partitioned', 'there is nothing to maintain yet');
 SELECT throws_ok('SELECT replenish.partition_demand_history(months_ahead => 0)', '22023', 'months_ahead must be between 1 and 120, not 0', 'months_ahead is checked');
 SELECT throws_ok($$ SELECT replenish.partition_demand_history('1900-01-01') $$, '22023', NULL, 'so is the number of partitions');
+BEGIN ISOLATION LEVEL REPEATABLE READ;
+SELECT throws_ok('SELECT replenish.partition_demand_history()', '25001', NULL, 'a snapshot older than the lock could lose rows');
+ROLLBACK;
 SELECT throws_ok('SELECT replenish.partition_demand_history()', '42501', 'permission denied for schema public', 'a view of another owner is not touched');
 RESET ROLE;
 CREATE MATERIALIZED VIEW public.stale AS SELECT count(*) FROM replenish.demand_history;
