@@ -67,6 +67,9 @@ BEGIN
     );
     PERFORM replenish.ensure_alert_rules(evaluate_alerts.tenant_id);
     moment := clock_timestamp();
+    DELETE FROM replenish.alerts AS a
+    WHERE a.tenant_id = evaluate_alerts.tenant_id
+        AND a.closed_at < moment - make_interval(days => current_setting('replenish.kept_run_days')::integer);
     RETURN QUERY
     WITH found AS MATERIALIZED (
         SELECT c.*, r.severity
@@ -189,7 +192,7 @@ COMMENT ON FUNCTION replenish.default_alert_rules() IS
 COMMENT ON FUNCTION replenish.ensure_alert_rules(uuid) IS
 'Adds the rules that the tenant does not have yet, with their defaults; returns how many.';
 COMMENT ON FUNCTION replenish.evaluate_alerts(uuid) IS
-'Looks at every cause of an alert: opens new alerts, touches those that are open, closes those whose cause is gone, and tells of both by NOTIFY replenish_alerts. At most one open alert per name and subject.';
+'Looks at every cause of an alert: opens new alerts, touches those that are open, closes those whose cause is gone, and tells of both by NOTIFY replenish_alerts. At most one open alert per name and subject. Closed ones stay for replenish.kept_run_days.';
 COMMENT ON FUNCTION replenish.notify_alert(uuid, text, text) IS
 'NOTIFY replenish_alerts with json {event: opened or closed, tenant_id, alert_name}. Every database user may LISTEN, so nothing else is in it.';
 COMMENT ON FUNCTION replenish.watch_tenant(uuid) IS

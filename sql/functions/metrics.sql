@@ -18,6 +18,7 @@ AS $$
     SELECT 'replenish_forecast_series', '{}', count(*)
     FROM replenish.forecast_heads AS h
     WHERE h.tenant_id = tenant_metrics.tenant_id AND h.last_version > 0
+    HAVING tenant_metrics.tenant_id <> replenish.server_tenant_id()
     UNION ALL
     SELECT n.metric_name, '{}', n.metric_value
     FROM (

@@ -1,6 +1,6 @@
 \ir ../fresh.psql
 \ir ../two_tenants.psql
-SELECT plan(56);
+SELECT plan(60);
 \set QUIET on
 \set server '''00000000-0000-0000-0000-000000000000'''
 \set bad '''00000000-0000-4000-8000-0000000000ba'''
@@ -84,6 +84,22 @@ SELECT matches(public.open_message(), 'was interrupted after 0 of 0 series: no s
 DELETE FROM replenish.job_runs WHERE backend_pid = 1 << 30;
 SELECT is(public.evaluated(), '', 'no more');
 
+-- The same by a run that really ends by an error: the call itself raises the alert.
+CREATE FUNCTION public.no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no room' USING ERRCODE = '55000'; END $$;
+CREATE TRIGGER no_room BEFORE UPDATE ON replenish.forecast_heads FOR EACH ROW EXECUTE FUNCTION public.no_room();
+SET SESSION AUTHORIZATION night;
+\set ON_ERROR_STOP 0
+CALL replenish.run_daily_forecasts(:a, resume => false);
+\set ON_ERROR_STOP 1
+RESET SESSION AUTHORIZATION;
+SELECT is(public.open_alerts(), 'JOB_FAILED', 'a run that ends by an error has raised its alert');
+SELECT matches(public.open_message(), 'FORECASTS run of .* ended by an error after 0 of 1000 series: 55000 no room', 'which says what it was');
+DROP TRIGGER no_room ON replenish.forecast_heads;
+SET SESSION AUTHORIZATION night;
+CALL replenish.run_daily_forecasts(:a);
+RESET SESSION AUTHORIZATION;
+SELECT is(public.open_alerts(), '', 'the next run closes it');
+
 -- Overlong: no job ends, the evaluation alone finds it.
 INSERT INTO replenish.job_runs (tenant_id, job_name, started_at) VALUES (:a, 'REPLENISHMENT', now() - interval '61 minutes') RETURNING job_run_id AS run \gset
 SELECT pg_advisory_lock_shared(replenish.job_lock('run', :'run')) \g /dev/null
@@ -166,6 +182,11 @@ SELECT pg_stat_force_next_flush() \g /dev/null
 SELECT cmp_ok((SELECT blocks FROM replenish.index_hits()), '>', 10000::bigint, 'indexes were read');
 UPDATE replenish.alert_rules SET threshold = 100.1 WHERE alert_name = 'INDEX_HIT_RATIO';
 SELECT is(public.evaluated(), 'INDEX_HIT_RATIO', 'a hit ratio below its threshold');
+
+-- Closed ones do not stay for ever.
+UPDATE replenish.alerts SET opened_at = opened_at - interval '100 days', last_seen_at = last_seen_at - interval '100 days', closed_at = closed_at - interval '100 days' WHERE tenant_id = :server AND closed_at IS NOT NULL;
+SELECT public.evaluated() \g /dev/null
+SELECT results_eq(format('SELECT alert_name, closed_at IS NULL FROM replenish.alerts WHERE tenant_id = %L', :server), $$ VALUES ('INDEX_HIT_RATIO', true) $$, 'closed alerts go after kept_run_days, open ones stay');
 
 -- Editing wrong.
 SELECT throws_ok($$ UPDATE replenish.alert_rules SET threshold = NULL WHERE alert_name = 'TABLE_SIZE' $$, '23514', NULL, 'a threshold has to be given');

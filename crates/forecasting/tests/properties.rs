@@ -142,7 +142,15 @@ proptest! {
         for factor in [1e-3, 12.0, 1e6] {
             let scaled: Vec<f64> = history.iter().map(|value| value * factor).collect();
             for Subject { name, fit, .. } in subjects() {
-                let (plain, scaled) = (fit(&history).unwrap(), fit(&scaled).unwrap());
+                let (plain, scaled) = match (fit(&history), fit(&scaled)) {
+                    (Ok(plain), Ok(scaled)) => (plain, scaled),
+                    // A multiplicative form may find no way above zero on wild data.
+                    (Err(one), Err(other)) if name.starts_with('M') => {
+                        prop_assert_eq!(one, other);
+                        continue;
+                    }
+                    (one, other) => panic!("{name} x {factor}: {:?} {:?}", one.err(), other.err()),
+                };
                 for (one, other) in [
                     (plain.bands(HORIZON).mean, scaled.bands(HORIZON).mean),
                     (plain.bands(HORIZON).upper_95, scaled.bands(HORIZON).upper_95),
