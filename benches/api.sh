@@ -24,7 +24,7 @@ alive "loading $MATERIALS materials x 365 days" "$SERVER_BIN/psql" -X -q -v ON_E
 # A forecast of last month, so that there is accuracy to read.
 alive "forecasts" "$SERVER_BIN/psql" -X -q -v ON_ERROR_STOP=1 -o /dev/null \
     -c "SET app.current_tenant_id = '$tenant'" \
-    -c "SELECT count(*) FROM replenish.generate_forecasts('$tenant', '00000000-0000-4000-8000-00000000be01', as_of => '2025-12-01')"
+    -c "SELECT replenish.refresh_forecasts('$tenant', '00000000-0000-4000-8000-00000000be01', array_agg(m.material_id), 90, 'AUTO', '2025-12-01') FROM replenish.materials AS m"
 alive "the night" "$SERVER_BIN/psql" -X -q -v ON_ERROR_STOP=1 -c ANALYZE -c "CALL replenish.run_daily_forecasts('$tenant')" -c ANALYZE \
     -c "CALL replenish.run_forecast_accuracy('$tenant')" -c "CALL replenish.run_replenishment('$tenant', '2026-01-01')" -c 'ANALYZE'
 export PGHOST PGPORT PGDATABASE

@@ -31,7 +31,10 @@ AS $$
     WITH wanted AS MATERIALIZED (
         SELECT
             lower(btrim(coalesce(search_materials.search, ''))) AS phrase,
-            regexp_split_to_array(lower(btrim(coalesce(search_materials.search, ''))), '\s+') AS words,
+            ARRAY(
+                SELECT '%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'
+                FROM regexp_split_to_table(lower(btrim(coalesce(search_materials.search, ''))), '\s+') AS word
+            ) AS patterns,
             least(greatest(coalesce(search_materials.max_rows, 20), 0), 100) AS max_rows
     ),
     found AS MATERIALIZED (
@@ -48,11 +51,7 @@ AS $$
         FROM replenish.materials AS m
         CROSS JOIN wanted AS w
         WHERE m.tenant_id = (SELECT replenish.current_tenant_id())
-            AND NOT EXISTS (
-                SELECT FROM unnest(w.words) AS word
-                WHERE strpos(lower(m.material_code), word) = 0
-                    AND strpos(lower(m.material_name), word) = 0
-            )
+            AND lower(m.material_code || ' ' || m.material_name) LIKE ALL (w.patterns)
         ORDER BY distance, m.material_code
         LIMIT (SELECT w.max_rows FROM wanted AS w)
     ),

@@ -214,9 +214,9 @@ COMMENT ON COLUMN replenish.daily_demand_summary.average_demand_quantity IS 'Mea
 
 CREATE VIEW replenish.vw_forecast_accuracy_summary WITH (security_invoker = true) AS
 SELECT
-    m.tenant_id,
+    s.tenant_id,
     s.facility_id,
-    m.material_id,
+    s.material_id,
     m.material_code,
     m.material_name,
     m.abc_class,

@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 -- Another file's database may have brought the roles already; they belong to the cluster.
 SELECT replenish.install_api() \g /dev/null
-SELECT plan(31);
+SELECT plan(32);
 
 SELECT is(
     (SELECT array_agg(DISTINCT c.relkind) FROM pg_class AS c WHERE c.relnamespace = 'replenish_api'::regnamespace AND c.relkind NOT IN ('c', 'i')),
@@ -97,6 +97,10 @@ SELECT matches(
     (SELECT string_agg(l, E'\n') FROM public.plan_of(format(
         'SELECT * FROM replenish_api.get_demand_history(%L, %L, %L) WHERE demand_date = ''2025-01-05''', :a, :facility, :m1)) AS l),
     'Index Cond:.*demand_date', 'filters reach the index through the function');
+SELECT matches(
+    (SELECT string_agg(l, E'\n') FROM public.plan_of(format(
+        'SELECT * FROM replenish_api.get_forecast_accuracy_summary(%L, %L, ARRAY[%L::uuid])', :a, :facility, :m1)) AS l),
+    'on forecast_versions.*?(Index Cond|Filter): [^\n]*material_id = ANY', 'a summary of one material reads the forecasts of that one');
 RESET ROLE;
 RESET app.current_tenant_id;
 
