@@ -292,7 +292,8 @@ fn days<M: Model>(
     horizon: Option<i32>,
 ) -> Result<Vec<Step>, ErrorReport> {
     let horizon = options::horizon(horizon)?;
-    Ok(steps(model.map_err(report)?.bands(horizon)).collect())
+    let bands = model.map_err(report)?.bands(horizon);
+    Ok(steps(bands.finite().map_err(report)?).collect())
 }
 
 fn fitted<M: Model>(
@@ -301,5 +302,6 @@ fn fitted<M: Model>(
 ) -> Result<Vec<FittedStep>, ErrorReport> {
     let horizon = options::horizon(horizon)?;
     let model = model.map_err(report)?;
-    Ok(fitted_steps(model.bands(horizon), &model.parameters()))
+    let bands = model.bands(horizon).finite().map_err(report)?;
+    Ok(fitted_steps(bands, &model.parameters()))
 }

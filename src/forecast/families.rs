@@ -97,7 +97,7 @@ forecast_functions! {
             .map(|length| count("season_lengths", length))
             .collect::<Result<_, _>>()?;
         let model = mstl::fit(&values, &seasons).map_err(report)?;
-        Ok(steps(model.bands(horizon)).collect())
+        Ok(steps(model.bands(horizon).finite().map_err(report)?).collect())
     }
 
     /// Any algorithm by name.
