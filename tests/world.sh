@@ -11,6 +11,8 @@ CREATE EXTENSION pg_replenish;
 SELECT replenish.create_roles();
 SET ROLE replenish_owner;
 SELECT replenish.install();
+RESET ROLE;
+SELECT replenish.install_api();
 SQL
     psql -o /dev/null -f tests/security/world.sql
     psql -o /dev/null -f tests/security/logins.sql

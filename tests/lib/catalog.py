@@ -65,5 +65,8 @@ def product_roles(connection):
 
 
 def may_choose_tenant(connection, role):
-    return connection.execute(
-        "SELECT has_parameter_privilege(%s, 'app.current_tenant_id', 'SET')", (role,)).fetchone()[0]
+    """By the privilege, or as a server that verifies tokens and passes their claims on."""
+    return connection.execute("""
+        SELECT has_parameter_privilege(%(role)s, 'app.current_tenant_id', 'SET')
+            OR coalesce(pg_has_role(%(role)s, to_regrole('replenish_authenticator'), 'MEMBER'), false)
+    """, {"role": role}).fetchone()[0]

@@ -111,7 +111,8 @@ database
 planted <tests/security/traps.sql
 psql -c 'TRUNCATE public.trap'
 psql -o /dev/null -c 'CREATE EXTENSION pg_replenish' -c 'SELECT replenish.create_roles()' -c 'SET ROLE replenish_owner' -c 'SELECT replenish.install()'
-safe "CREATE EXTENSION, create_roles() and install() with public full of traps"
+psql -o /dev/null -c 'SELECT replenish.install_api()'
+safe "CREATE EXTENSION, create_roles(), install() and install_api() with public full of traps"
 # Who makes the world does not fall into the traps: that is not what is tried here.
 PGOPTIONS='-c search_path=pg_catalog' psql -o /dev/null -f tests/security/world.sql
 psql -c 'TRUNCATE public.trap'

@@ -14,6 +14,8 @@ CREATE EXTENSION pg_replenish;
 SELECT replenish.create_roles();
 SET ROLE replenish_owner;
 SELECT replenish.install();
+RESET ROLE;
+SELECT replenish.install_api();
 SQL
 
 # Procedures that COMMIT cannot have a SET clause; enter_tenant() sets the path for them. They qualify every name,

@@ -69,12 +69,12 @@ ASSERTIONS = {
         f"AND NOT EXISTS (SELECT FROM unnest(p.proconfig) AS s WHERE s ~ '^search_path=pg_catalog(,.*)?, pg_temp$')",
     "no function is LEAKPROOF":
         f"SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE {OURS} AND p.proleakproof",
-    "no role of the product is superuser, bypasses row-level security, logs in or makes roles":
+    "no role of the product is superuser, bypasses row-level security, replicates or makes roles":
         "SELECT rolname FROM pg_roles WHERE rolname ~ '^replenish_' AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)",
     "the tenant setting belongs to superusers and to those it was granted to":
         "SELECT name FROM pg_settings WHERE name = 'app.current_tenant_id' AND context <> 'superuser' "
         "UNION ALL SELECT grantee::regrole::text FROM pg_parameter_acl, aclexplode(paracl) WHERE parname = 'app.current_tenant_id' "
-        "AND grantee <> 10 AND grantee::regrole::text !~ '^replenish_(batch|api|authenticator)'",
+        "AND grantee <> 10 AND grantee::regrole::text !~ '^replenish_(batch|tenant_chooser)$'",
     "no relation of the product belongs to a superuser":
         f"SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_roles AS r ON r.oid = c.relowner "
         f"WHERE {OURS} AND c.relkind IN ('r', 'p', 'v') AND r.rolsuper",
