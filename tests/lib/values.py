@@ -70,6 +70,7 @@ def pool(type_name, world):
         "text[]": ["'{}'", "'{NULL}'", "ARRAY['SMOOTH','ERRATIC']", "ARRAY['']", "ARRAY[repeat('x', 10000)]"],
         "numeric[]": ["'{}'", "'{NULL}'", "ARRAY[1,2,3]", "ARRAY['NaN']"],
         "regclass": [quoted(r) for r in world.relations + ["pg_catalog.pg_authid", "pg_catalog.pg_statistic"]],
+        "interval": ["'1 day'", "'-1 day'", "'0'", "'178000000 years'", "'1 microsecond'"],
         "oid": ["0", "1", "4294967295"],
         "internal": ["NULL"], "trigger": ["NULL"],
     }

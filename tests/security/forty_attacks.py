@@ -26,6 +26,7 @@ class Siege:
 
     def __init__(self, preloaded=True):
         self.preloaded = preloaded
+        self.trial = False  # whether each statement is rolled back
         self.superuser = connect()
         self.relations = relations(self.superuser)
         self.routines = routines(self.superuser)
@@ -71,7 +72,11 @@ class Siege:
 
     def send(self, login, what, statement):
         self.statements += 1
+        if self.trial:
+            login.run("BEGIN")
         state, heard, rows = login.run(statement)
+        if self.trial:
+            login.run("ROLLBACK")
         leaked = self.canaries.find(statement, heard)
         if leaked and not self.allowed(login.user, leaked):
             self.leaks.append((login.user, what, statement[:300], leaked[:5]))
@@ -120,7 +125,11 @@ class Siege:
         """Every function with B's ids; and the answer must be the same as with an id that nobody has."""
         login = Login(user)
         login.run("SET statement_timeout = '5s'")
+        owner = self.trial = self.may(user, OWNER)
         for routine in self.routines:
+            # An owner may drop the API and the empty tables: not for good here.
+            if owner and routine.kind == "p":
+                continue
             if "internal" in [t for _, t in routine.arguments]:
                 continue
             usual = [plain(name, kind, self.world) for name, kind in routine.arguments]
@@ -138,8 +147,9 @@ class Siege:
                 arguments = [f"'{foreign}'::uuid" if kind == "uuid" else f"ARRAY['{foreign}']::uuid[]" if kind == "uuid[]" else v
                              for v, (_, kind) in zip(usual, routine.arguments)]
                 self.send(login, routine.signature, call(routine, arguments))
-            if routine.volatility == "v":
+            if routine.volatility == "v" and not owner:
                 self.forget_own_rows_with_foreign_ids()
+        self.trial = False
         login.close()
 
     def forget_own_rows_with_foreign_ids(self):

