@@ -168,7 +168,8 @@ fit_functions! {
         let season_length = optional_count("season_length", season_length)?;
         let model = ets::fit(&options::history(history)?, season_length, form).map_err(report)?;
         let horizon = options::horizon(horizon)?;
-        Ok(fitted_steps(model.bands(horizon), &EtsFit::of(&model)))
+        let bands = model.bands(horizon).finite().map_err(report)?;
+        Ok(fitted_steps(bands, &EtsFit::of(&model)))
     }
 
     /// `forecast_auto` with what was tried, the scores and the reason.

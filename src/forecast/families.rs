@@ -219,7 +219,11 @@ fn ets_of(
     let form = form.parse().map_err(report)?;
     let season_length = optional_count("season_length", season_length)?;
     let model = ets::fit(&options::history(history)?, season_length, Some(form)).map_err(report)?;
-    Ok(steps(model.bands(options::horizon(horizon)?)).collect())
+    let bands = model
+        .bands(options::horizon(horizon)?)
+        .finite()
+        .map_err(report)?;
+    Ok(steps(bands).collect())
 }
 
 fn by(

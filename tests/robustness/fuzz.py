@@ -21,8 +21,8 @@ A, B = "aaaaaaaa-0000-4000-8000-000000000000", "ca9a47ee-b000-4000-8000-00000000
 SUSPECT = r"735184629|2058516961|CANARY|rust_begin_unwind|stack backtrace|\.rs:[0-9]"
 SELF_TEST = """CREATE FUNCTION fuzz.broken(integer) RETURNS integer LANGUAGE plpgsql AS
 $$ BEGIN IF $1 = 7 THEN RAISE EXCEPTION 'broken' USING ERRCODE = 'XX000'; END IF; RETURN $1; END $$"""
-# It gives back the as_of that it was given; what uses it refuses an infinite one.
-MAY_BE_INFINITE = {"replenish.observed_until(uuid,uuid,date)"}
+# They give back the day or moment that they were given; what uses them refuses an infinite one.
+MAY_BE_INFINITE = {"replenish.observed_until(uuid,uuid,date)", "replenish.tenant_metrics(uuid,timestamp with time zone)"}
 
 
 class Fuzzer:
