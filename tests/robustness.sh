@@ -1,10 +1,6 @@
 #!/usr/bin/env bash
-# No input brings the server down. Each part has a cluster of its own.
+# No input brings the server down. The longer parts (limits, sqlsmith, peak_memory) run in make soak.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
-say "Robustness: bad values, cancel, memory"
+say "Robustness: bad values, pathological series"
 tests/robustness/server.sh
-say "Robustness: sqlsmith"
-tests/robustness/sqlsmith.sh
-say "Robustness: peak memory"
-tests/robustness/peak_memory.sh

@@ -19,7 +19,7 @@ while [ "$SECONDS" -lt "$until" ]; do
     export SECURITY_SEED=$seed FUZZ_SEED=$seed SQLSMITH_SEED=$((seed % 1000000))
     export SECURITY_STATEMENTS=$((20000 * scale)) SECURITY_ROUNDS=$((1000 * scale)) FUZZ_CALLS=$((60000 * scale)) \
         FUZZ_SECONDS=$((2 * scale)) SQLSMITH_QUERIES=$((10000 * scale)) MEMORY_CALLS=$((10000 * scale)) CANCEL_MOMENTS=50 PEAK_DAYS=365
-    for part in security/attacks robustness/server robustness/sqlsmith robustness/peak_memory; do
+    for part in security/attacks robustness/server robustness/limits robustness/sqlsmith robustness/peak_memory; do
         left=$((until - SECONDS))
         if [ "$left" -le 0 ] && [ "$rounds" -gt 1 ]; then break 2; fi
         say "Round $rounds, $part, seed $seed, $((left / 60)) minutes left"
