@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 PG_CONFIG ?= pg_config
 
-.PHONY: help demo test install setup build unit lint fmt sql-test freeze-release bench compare clean
+.PHONY: help demo test soak install setup build unit lint fmt sql-test freeze-release bench compare clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ fmt: ## Formats the Rust code.
 
 lint: ## Formatting and clippy, warnings denied.
 	@tests/lint.sh
+
+soak: build-for-tests ## Attacks and fuzzing for SOAK_MINUTES (60); prints totals for docs/reliability.md.
+	@tests/soak.sh
 
 sql-test: ## The SQL tests alone, on what was built last.
 	@tests/sql.sh

@@ -17,7 +17,9 @@ alive "extension" cargo pgrx package --features "pg$PG_MAJOR" --no-default-featu
 
 # PostgreSQL finds its folders relative to its programs, so a copy of the tree is a server.
 root=$(server_root)
-if [ ! -x "$root$PG_BIN/postgres" ] || [ "$PG_BIN/postgres" -nt "$root$PG_BIN/postgres" ]; then
+# It is made anew when the installed server changes or gets another extension.
+if [ ! -x "$root$PG_BIN/postgres" ] || [ "$PG_BIN/postgres" -nt "$root$PG_BIN/postgres" ] ||
+    [ "/usr/share/postgresql/$PG_MAJOR/extension" -nt "$root$PG_BIN/postgres" ]; then
     rm -rf "$root"
     mkdir -p "$root"
     cp -rL --parents "$PG_BIN" "/usr/share/postgresql/$PG_MAJOR" "$root"

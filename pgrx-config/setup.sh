@@ -10,6 +10,7 @@ packages=(
 if [ "${1:-}" = tests ]; then
     packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
         python3 python3-venv python3-psycopg)
+    packages+=("postgresql-$PG_MAJOR-plpgsql-check" pgbouncer sqlsmith)
 fi
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }

@@ -1,22 +1,28 @@
 -- Nobody may have prepared the ground: objects of another role inside the schema could be called
 -- in place of ours.
+-- Every name is qualified: this very block runs while such objects may be on the path.
 DO $check$
 DECLARE
+    here CONSTANT oid := pg_catalog.to_regnamespace('replenish');
     stranger text;
 BEGIN
-    SELECT format('schema replenish is owned by %I', r.rolname) INTO stranger
-    FROM pg_catalog.pg_namespace AS n
-    JOIN pg_catalog.pg_roles AS r ON r.oid = n.nspowner
-    WHERE n.nspname = 'replenish' AND NOT r.rolsuper AND r.rolname <> current_user;
-    IF stranger IS NULL THEN
-        SELECT format('function %s is owned by %I', p.oid::pg_catalog.regprocedure, r.rolname)
-        INTO stranger
+    SELECT pg_catalog.format('%s %s is owned by %I', o.kind, o.name, r.rolname) INTO stranger
+    FROM (
+        SELECT 'schema', 'replenish', n.nspowner
+        FROM pg_catalog.pg_namespace AS n
+        WHERE n.oid OPERATOR(pg_catalog.=) here
+        UNION ALL
+        SELECT 'function', p.oid::pg_catalog.regprocedure::pg_catalog.text, p.proowner
         FROM pg_catalog.pg_proc AS p
-        JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace
-        JOIN pg_catalog.pg_roles AS r ON r.oid = p.proowner
-        WHERE n.nspname = 'replenish' AND NOT r.rolsuper AND r.rolname <> current_user
-        LIMIT 1;
-    END IF;
+        WHERE p.pronamespace OPERATOR(pg_catalog.=) here
+        UNION ALL
+        SELECT 'operator', p.oid::pg_catalog.regoperator::pg_catalog.text, p.oprowner
+        FROM pg_catalog.pg_operator AS p
+        WHERE p.oprnamespace OPERATOR(pg_catalog.=) here
+    ) AS o (kind, name, owner)
+    JOIN pg_catalog.pg_roles AS r ON r.oid OPERATOR(pg_catalog.=) o.owner
+    WHERE NOT r.rolsuper AND r.rolname OPERATOR(pg_catalog.<>) current_user
+    LIMIT 1;
     IF stranger IS NOT NULL THEN
         RAISE EXCEPTION 'the schema replenish holds objects of another role'
             USING ERRCODE = 'insufficient_privilege',

@@ -179,12 +179,18 @@ fn planned_demand(
     first_day: Option<Date>,
     days: Option<i32>,
     average_daily_demand: Option<f64>,
-) -> Option<Vec<f64>> {
-    let first_day = first_day?.to_pg_epoch_days();
-    let days = usize::try_from(days?.clamp(0, MAX_HORIZON as i32)).ok()?;
+) -> Result<Option<Vec<f64>>, ErrorReport> {
+    let (Some(first_day), Some(days)) = (first_day, days) else {
+        return Ok(None);
+    };
+    let first_day = first_day.to_pg_epoch_days();
+    let days = days.clamp(0, MAX_HORIZON as i32) as usize;
     let forecast: Vec<f64> = mean.iter().flat_map(Array::iter).flatten().collect();
     let beyond = if forecast.is_empty() {
-        average_daily_demand?
+        let Some(average) = average_daily_demand else {
+            return Ok(None);
+        };
+        average
     } else {
         forecast.iter().sum::<f64>() / forecast.len() as f64
     };
@@ -210,7 +216,13 @@ fn planned_demand(
             *day = quantity;
         }
     }
-    Some(demand)
+    match demand.iter().find(|quantity| !quantity.is_finite()) {
+        Some(&value) => Err(report(Error::NotFinite {
+            name: "expected demand",
+            value,
+        })),
+        None => Ok(Some(demand)),
+    }
 }
 
 extension_sql_file!(

@@ -10,6 +10,7 @@
 //! | [`settings`] | the server settings |
 //! | [`tenancy`] | `current_tenant_id()`, on which every policy rests |
 //! | [`demand`] | `pack_demand(day, quantity)`: a series read in one pass, and its statistics |
+//! | [`document`] | `jsonb` arguments that can be refused |
 //! | [`forecast`] | the models over arrays and over rows, and the batch engine |
 //! | [`mod@inventory`] | safety stock, reorder point, order quantity, urgency |
 //! | [`plan`] | the whole decision on one material, and its words |
@@ -24,6 +25,7 @@ mod accuracy;
 mod aggregate;
 mod classes;
 mod demand;
+mod document;
 mod errors;
 mod forecast;
 mod inventory;

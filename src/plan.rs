@@ -1,6 +1,7 @@
 //! Order plans in SQL: what `crates/inventory` decides on one material, from rows to json and back.
 
 use crate::demand::{daily, finite_day};
+use crate::document::Document;
 use crate::errors::{Error, report};
 use crate::forecast::shape::json;
 use demand::{Missing, Recorded, statistics};
@@ -13,7 +14,6 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::{Array, JsonB};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 
 /// Days of history that averages look at, as `demand_statistics` does.
@@ -40,27 +40,14 @@ struct OrderFact {
     quantity: f64,
 }
 
-/// Reads json that our own SQL built.
-///
-/// # Errors
-/// A field that is missing or of another kind.
-pub fn parsed<T: DeserializeOwned>(name: &'static str, document: JsonB) -> Result<T, ErrorReport> {
-    serde_json::from_value(document.0).map_err(|error| {
-        report(Error::BadDocument {
-            name,
-            problem: error.to_string(),
-        })
-    })
-}
-
 /// Plans one material: demand of the protection interval, safety stock, reorder point, projected
 /// stock, and the order that is due. Days count from `as_of` as 0, whose demand is still to come where
 /// `history_end` lies before it.
 #[pg_extern(immutable, strict, parallel_safe, cost = 300)]
 #[allow(clippy::too_many_arguments)]
 fn plan_material(
-    policy: JsonB,
-    facts: JsonB,
+    policy: Document,
+    facts: Document,
     series: &[u8],
     history_end: Date,
     planned_demand: Array<'_, f64>,
@@ -68,8 +55,8 @@ fn plan_material(
     closed_dates: Array<'_, Date>,
     as_of: Date,
 ) -> Result<JsonB, ErrorReport> {
-    let policy: MaterialPolicy = parsed("policy", policy)?;
-    let facts: Facts = parsed("facts", facts)?;
+    let policy: MaterialPolicy = policy.parsed("policy")?;
+    let facts: Facts = facts.parsed("facts")?;
     let history_end = finite_day(history_end)?;
     let recorded = Recorded::from_bytes(series).map_err(report)?;
     // A new material has a policy before it has a history.
@@ -136,9 +123,9 @@ pub fn is_frequent(history: &[f64]) -> Result<bool, ErrorReport> {
 
 /// A plan in sentences, one a line, with the formulas behind the numbers.
 #[pg_extern(immutable, strict, parallel_safe, cost = 50)]
-fn plan_text(policy: JsonB, plan: JsonB, unit: &str) -> Result<String, ErrorReport> {
-    let policy: MaterialPolicy = parsed("policy", policy)?;
-    let plan: Plan = parsed("plan", plan)?;
+fn plan_text(policy: Document, plan: Document, unit: &str) -> Result<String, ErrorReport> {
+    let policy: MaterialPolicy = policy.parsed("policy")?;
+    let plan: Plan = plan.parsed("plan")?;
     Ok(plan.text(&policy, unit))
 }
 

@@ -2,18 +2,19 @@
 //! plans that know only the days before.
 
 use crate::demand::{daily, finite_day};
+use crate::document::Document;
 use crate::errors::{Error, report};
-use crate::plan::{WINDOW, is_frequent, parsed};
+use crate::plan::{WINDOW, is_frequent};
 use ::demand::{Missing, Recorded, statistics};
 use forecasting::{Algorithm, Explanation, Request};
 use inventory::LeadTime;
 use inventory::lead_time_demand::BacktestErrors;
 use inventory::plan::{Demand, MaterialPolicy, PlanInput, plan};
 use inventory::simulation::{Policy, SimulationOutcome, SimulationSettings, simulate_rolling};
+use pgrx::Array;
 use pgrx::datum::Date;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
-use pgrx::{Array, JsonB};
 use serde::Deserialize;
 use std::collections::BTreeSet;
 
@@ -36,7 +37,7 @@ struct ForecastSettings {
 #[pg_extern(immutable, strict, parallel_safe, cost = 200000)]
 #[allow(clippy::too_many_arguments, clippy::type_complexity)]
 fn simulate_material(
-    policy: JsonB,
+    policy: Document,
     series: &[u8],
     through: Date,
     days: i32,
@@ -66,8 +67,8 @@ fn simulate_material(
     >,
     ErrorReport,
 > {
-    let wanted: ForecastSettings = parsed("policy", JsonB(policy.0.clone()))?;
-    let policy: MaterialPolicy = parsed("policy", policy)?;
+    let wanted: ForecastSettings = policy.parsed("policy")?;
+    let policy: MaterialPolicy = policy.parsed("policy")?;
     let levels = crate::forecast::history(Some(service_levels))?;
     check("days", i64::from(days), 1, i64::from(MAX_DAYS))?;
     check(

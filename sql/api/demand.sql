@@ -6,6 +6,7 @@ CREATE FUNCTION replenish_api.get_demand_history(
     end_date date = NULL
 ) RETURNS SETOF replenish.demand_record
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 365
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT h.*
     FROM replenish.get_demand_history(
@@ -33,6 +34,7 @@ CREATE FUNCTION replenish_api.record_demand(
     marketing_campaign_active boolean = NULL
 ) RETURNS replenish.demand_record
 LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT replenish.record_demand(
         record_demand.tenant_id, record_demand.facility_id, record_demand.material_id,
@@ -54,6 +56,7 @@ CREATE FUNCTION replenish_api.backfill_demand_history(
     end_date date
 ) RETURNS integer
 LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT replenish.backfill_demand_history(
         backfill_demand_history.tenant_id, backfill_demand_history.facility_id,

@@ -7,6 +7,7 @@ CREATE FUNCTION replenish_api.get_material_forecasts(
     forecast_status text = 'ACTIVE'
 ) RETURNS SETOF replenish.material_forecast
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 90
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT f.*
     FROM replenish.get_material_forecasts(
@@ -69,6 +70,7 @@ CREATE FUNCTION replenish_api.override_forecast(
     expires_at timestamptz = NULL
 ) RETURNS SETOF replenish.material_forecast
 LANGUAGE sql VOLATILE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT f.*
     FROM replenish.override_forecast(
@@ -84,6 +86,7 @@ A NULL quantity takes it back. Answers the day''s forecast.';
 CREATE FUNCTION replenish_api.explain_forecast(tenant_id uuid, facility_id uuid, material_id uuid)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT replenish.explain_forecast(
         explain_forecast.tenant_id, explain_forecast.facility_id, explain_forecast.material_id
@@ -100,6 +103,7 @@ CREATE FUNCTION replenish_api.get_forecast_accuracy_metrics(
     period_end date = NULL
 ) RETURNS SETOF replenish.forecast_accuracy_metric
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT a.*
     FROM replenish.get_forecast_accuracy_metrics(
@@ -117,6 +121,7 @@ CREATE FUNCTION replenish_api.get_forecast_accuracy_summary(
     material_ids uuid[] = NULL
 ) RETURNS SETOF replenish.forecast_accuracy_summary
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT s.*
     FROM replenish.get_forecast_accuracy_summary(
@@ -136,6 +141,7 @@ CREATE FUNCTION replenish_api.calculate_forecast_accuracy(
     aggregation_level text = 'DAILY'
 ) RETURNS SETOF replenish.forecast_accuracy_metric
 LANGUAGE sql VOLATILE ROWS 10
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT a.*
     FROM replenish.calculate_forecast_accuracy(

@@ -5,6 +5,7 @@ CREATE FUNCTION replenish_api.calculate_safety_stock(
     service_level numeric = NULL
 ) RETURNS SETOF replenish.stock_policy
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT p.*
     FROM replenish.calculate_safety_stock(
@@ -23,6 +24,7 @@ CREATE FUNCTION replenish_api.get_replenishment_recommendations(
     material_id uuid = NULL
 ) RETURNS SETOF replenish.replenishment_suggestion
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT s.*
     FROM replenish.get_replenishment_recommendations(
@@ -81,6 +83,7 @@ CREATE FUNCTION replenish_api.review_suggestion(
     purchase_order_id uuid = NULL
 ) RETURNS SETOF replenish.replenishment_suggestion
 LANGUAGE sql VOLATILE ROWS 1
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT s.*
     FROM replenish.review_suggestion(
@@ -94,6 +97,7 @@ CONVERTED_TO_PO goes with the purchase order it became. The token''s subject is 
 
 CREATE FUNCTION replenish_api.explain_suggestion(suggestion_id uuid) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT replenish.explain_suggestion(explain_suggestion.suggestion_id)
 $$;
@@ -113,6 +117,7 @@ CREATE FUNCTION replenish_api.project_stock(
     is_closed_day boolean
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 90
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT p.*
     FROM replenish.project_stock(
@@ -145,6 +150,7 @@ CREATE FUNCTION replenish_api.simulate_policy(
     total_cost numeric
 )
 LANGUAGE sql STABLE ROWS 10
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT r.*
     FROM replenish.simulate_policy(

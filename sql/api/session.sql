@@ -1,6 +1,7 @@
 CREATE FUNCTION replenish_api.get_session()
 RETURNS TABLE (tenant_id uuid, tenant_name text, subject text, role text, expires_at timestamptz)
 LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         replenish.current_tenant_id(),
@@ -27,6 +28,7 @@ RETURNS TABLE (
     facility_name text
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 20
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH wanted AS MATERIALIZED (
         SELECT

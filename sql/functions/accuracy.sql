@@ -15,6 +15,7 @@ CREATE FUNCTION replenish.measured_days(
     forecast_start date
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 30000
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT f.material_id, f.day, coalesce(h.actual_demand_quantity, 0), f.forecast, f.naive_mae,
         f.forecast_model_id, f.start_date
@@ -61,6 +62,7 @@ CREATE FUNCTION replenish.measure_accuracy(
     aggregation_level text
 ) RETURNS SETOF replenish.forecast_accuracy_metric
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         NULL::uuid,
@@ -279,6 +281,7 @@ CREATE FUNCTION replenish.forecast_value_added(
     overrides_value_added_pct numeric
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH period AS MATERIALIZED (
         SELECT

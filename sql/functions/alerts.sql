@@ -2,6 +2,7 @@
 -- of this tenant, which nobody else is.
 CREATE FUNCTION replenish.server_tenant_id() RETURNS uuid
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$ SELECT '00000000-0000-0000-0000-000000000000'::uuid $$;
 
 CREATE FUNCTION replenish.default_alert_rules()
@@ -15,6 +16,7 @@ RETURNS TABLE (
     concerns_server boolean
 )
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 9
+SET search_path = pg_catalog, pg_temp
 AS $$
     VALUES
         ('JOB_FAILED', 'CRITICAL', NULL::numeric, NULL, NULL::integer, NULL::numeric, false),

@@ -17,6 +17,7 @@ CREATE FUNCTION replenish.classify_materials(
     service_level numeric
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH place AS MATERIALIZED (
         SELECT f.facility_id, o.day

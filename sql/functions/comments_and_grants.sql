@@ -402,7 +402,7 @@ DECLARE
 BEGIN
     FOR routine IN SELECT c.signature FROM replenish.closed_routines() AS c
     LOOP
-        EXECUTE format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', routine);
+        EXECUTE pg_catalog.format('REVOKE EXECUTE ON ROUTINE %s FROM PUBLIC', routine);
     END LOOP;
     REVOKE EXECUTE ON FUNCTION replenish.create_roles(), replenish.guard_schema(), replenish.install_api(),
         replenish.create_api_roles(), replenish.grant_api() FROM PUBLIC;

@@ -1,6 +1,7 @@
 CREATE FUNCTION replenish.last_recorded_day(tenant_id uuid, facility_id uuid, through date)
 RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT max(h.demand_date)
     FROM replenish.demand_history AS h
@@ -12,6 +13,7 @@ $$;
 CREATE FUNCTION replenish.observed_until(tenant_id uuid, facility_id uuid, as_of date = NULL)
 RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(
         observed_until.as_of,
@@ -26,6 +28,7 @@ $$;
 -- Facilities with demand, found by skipping through the key of demand_history.
 CREATE FUNCTION replenish.demand_facilities(tenant_id uuid) RETURNS TABLE (facility_id uuid)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH RECURSIVE facility (facility_id) AS (
         (

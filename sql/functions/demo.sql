@@ -1,4 +1,4 @@
-CREATE FUNCTION replenish.load_demo_data(last_day date = current_date - 1)
+CREATE FUNCTION replenish.load_demo_data(last_day date = current_date OPERATOR(pg_catalog.-) 1)
 RETURNS TABLE (tenant_id uuid, facility_id uuid, material_id uuid, material_code text, demand_days integer)
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp

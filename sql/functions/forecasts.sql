@@ -54,6 +54,7 @@ $$;
 CREATE FUNCTION replenish.active_forecasts(tenant_id uuid, facility_id uuid, material_ids uuid[])
 RETURNS SETOF replenish.material_forecast
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 9000
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT f.*
     FROM replenish.material_forecasts AS f
@@ -73,7 +74,6 @@ AS $$
 #variable_conflict use_column
 DECLARE
     stranger uuid;
-    found_ids uuid[];
 BEGIN
     IF facility_id IS NULL THEN
         RAISE EXCEPTION 'facility_id must not be NULL'

@@ -15,7 +15,7 @@ AS $$
 #variable_conflict use_column
 DECLARE
     -- What was interrupted longer ago was made for another night.
-    freshness CONSTANT interval := '20 hours';
+    freshness CONSTANT interval := make_interval(hours => 20);
     open_one record;
     run uuid;
 BEGIN

@@ -27,6 +27,9 @@ CREATE PROCEDURE replenish.run_forecast_accuracy(
 LANGUAGE plpgsql
 AS $$
 BEGIN
+    IF period_end IS NOT NULL THEN
+        PERFORM replenish.assert_period(period_end, period_end);
+    END IF;
     CALL replenish.run_job('ACCURACY', tenant_id, batch_size, pg_catalog.jsonb_build_object(
         'period_end', period_end
     ), true, dry_run);
@@ -42,6 +45,7 @@ CREATE PROCEDURE replenish.run_replenishment(
 LANGUAGE plpgsql
 AS $$
 BEGIN
+    PERFORM replenish.assert_forecast_arguments(NULL, NULL, as_of);
     CALL replenish.run_job('REPLENISHMENT', tenant_id, batch_size, pg_catalog.jsonb_build_object(
         'as_of', as_of
     ), true, dry_run);

@@ -8,6 +8,7 @@ CREATE FUNCTION replenish.plan_materials(
     service_level numeric = NULL
 ) RETURNS TABLE (material_id uuid, policy jsonb, facts jsonb, plan jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH calendar AS MATERIALIZED (
         SELECT
@@ -240,12 +241,15 @@ $$;
 -- Days on which a facility neither orders nor receives, from three years before a day to three after it.
 CREATE FUNCTION replenish.closed_dates(tenant_id uuid, facility_id uuid, as_of date) RETURNS date[]
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY(
         SELECT d.day::date
         FROM replenish.facilities AS f
-        CROSS JOIN generate_series(
-            (closed_dates.as_of - 1100)::timestamp, (closed_dates.as_of + 1100)::timestamp, '1 day'
+        -- From infinity to infinity there would be no end.
+        CROSS JOIN (SELECT CASE WHEN isfinite(closed_dates.as_of) THEN closed_dates.as_of END) AS a (as_of)
+        CROSS JOIN LATERAL generate_series(
+            (a.as_of - 1100)::timestamp, (a.as_of + 1100)::timestamp, '1 day'
         ) AS d (day)
         WHERE f.tenant_id = closed_dates.tenant_id
             AND f.facility_id = closed_dates.facility_id
@@ -267,6 +271,7 @@ CREATE FUNCTION replenish.calculate_safety_stock(
     as_of date = NULL
 ) RETURNS SETOF replenish.stock_policy
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         p.material_id,

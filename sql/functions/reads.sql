@@ -6,6 +6,7 @@ CREATE FUNCTION replenish.get_demand_history(
     end_date date = NULL
 ) RETURNS SETOF replenish.demand_record
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 365
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         h.demand_history_id, h.tenant_id, h.facility_id, h.material_id, h.demand_date, h.year,
@@ -32,6 +33,7 @@ CREATE FUNCTION replenish.get_material_forecasts(
     forecast_status text = 'ACTIVE'
 ) RETURNS SETOF replenish.material_forecast
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 90
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT f.*
     FROM replenish.material_forecasts AS f
@@ -55,6 +57,7 @@ CREATE FUNCTION replenish.get_forecast_accuracy_metrics(
     period_end date = NULL
 ) RETURNS SETOF replenish.forecast_accuracy_metric
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 10
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         a.metric_id, a.forecast_model_id, a.tenant_id, a.facility_id, a.material_id,
@@ -77,6 +80,7 @@ CREATE FUNCTION replenish.get_forecast_accuracy_summary(
     material_ids uuid[] = NULL
 ) RETURNS SETOF replenish.forecast_accuracy_summary
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         s.tenant_id, s.facility_id, s.material_id, s.material_code, s.material_name,
@@ -101,6 +105,7 @@ CREATE FUNCTION replenish.get_replenishment_recommendations(
     material_id uuid = NULL
 ) RETURNS SETOF replenish.replenishment_suggestion
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         s.suggestion_id, s.tenant_id, s.facility_id, s.material_id, s.preferred_vendor_id,
@@ -134,6 +139,7 @@ $$;
 CREATE FUNCTION replenish.explain_forecast(tenant_id uuid, facility_id uuid, material_id uuid)
 RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT jsonb_build_object(
         'material', m.material_code,

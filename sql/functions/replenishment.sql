@@ -7,6 +7,7 @@ CREATE FUNCTION replenish.propose_replenishment(
     as_of date
 ) RETURNS TABLE (suggestion replenish.replenishment_suggestion, calculation jsonb)
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT
         ROW(

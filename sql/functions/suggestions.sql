@@ -56,6 +56,7 @@ $$;
 -- Everything a suggestion was made from, as it was then: nothing is computed anew.
 CREATE FUNCTION replenish.explain_suggestion(suggestion_id uuid) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT jsonb_build_object(
         'suggestion_id', s.suggestion_id,
@@ -145,6 +146,7 @@ CREATE FUNCTION replenish.project_stock(
     is_closed_day boolean
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 90
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH start AS MATERIALIZED (
         SELECT
@@ -216,8 +218,9 @@ AS $$
     CROSS JOIN LATERAL replenish.closed_dates(
         project_stock.tenant_id, project_stock.facility_id, k.day
     ) AS c (dates)
-    CROSS JOIN generate_series(
-        (k.day + 1)::timestamp,
+    -- No row for an infinite day: from infinity to infinity there would be no end.
+    CROSS JOIN LATERAL generate_series(
+        (CASE WHEN isfinite(k.day) THEN k.day + 1 END)::timestamp,
         (k.day + least(greatest(project_stock.days, 1), 3660))::timestamp, '1 day'
     ) AS d (day)
     LEFT JOIN expected AS e ON e.forecast_date = d.day::date

@@ -97,6 +97,7 @@ $$;
 
 CREATE FUNCTION replenish.tenant_today(tenant_id uuid) RETURNS date
 LANGUAGE sql STABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT coalesce(
         (

@@ -49,6 +49,7 @@ CREATE FUNCTION replenish.verdict(
     what_to_do text
 ) RETURNS TABLE (check_name text, status text, detail text, what_to_do text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT $1, CASE WHEN $3 IS NULL THEN 'OK' ELSE $2 END, coalesce($3, $4),
         CASE WHEN $3 IS NOT NULL THEN $5 END

@@ -168,7 +168,8 @@ fit_functions! {
         let season_length = optional_count("season_length", season_length)?;
         let model = ets::fit(&options::history(history)?, season_length, form).map_err(report)?;
         let horizon = options::horizon(horizon)?;
-        Ok(fitted_steps(model.bands(horizon), &EtsFit::of(&model)))
+        let bands = model.bands(horizon).finite().map_err(report)?;
+        Ok(fitted_steps(bands, &EtsFit::of(&model)))
     }
 
     /// `forecast_auto` with what was tried, the scores and the reason.
@@ -292,7 +293,8 @@ fn days<M: Model>(
     horizon: Option<i32>,
 ) -> Result<Vec<Step>, ErrorReport> {
     let horizon = options::horizon(horizon)?;
-    Ok(steps(model.map_err(report)?.bands(horizon)).collect())
+    let bands = model.map_err(report)?.bands(horizon);
+    Ok(steps(bands.finite().map_err(report)?).collect())
 }
 
 fn fitted<M: Model>(
@@ -301,5 +303,6 @@ fn fitted<M: Model>(
 ) -> Result<Vec<FittedStep>, ErrorReport> {
     let horizon = options::horizon(horizon)?;
     let model = model.map_err(report)?;
-    Ok(fitted_steps(model.bands(horizon), &model.parameters()))
+    let bands = model.bands(horizon).finite().map_err(report)?;
+    Ok(fitted_steps(bands, &model.parameters()))
 }

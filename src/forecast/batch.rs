@@ -68,6 +68,7 @@ impl Mode {
 /// `observed_until`, and stores what changed. One row a material tells what became of it; a
 /// series with unusable data does not stop the others.
 #[pg_extern(volatile, parallel_unsafe, cost = 100000)]
+#[search_path(pg_catalog, pg_temp)]
 #[allow(clippy::type_complexity)]
 fn forecast_chunk(
     facility_id: Option<Uuid>,

@@ -97,7 +97,7 @@ forecast_functions! {
             .map(|length| count("season_lengths", length))
             .collect::<Result<_, _>>()?;
         let model = mstl::fit(&values, &seasons).map_err(report)?;
-        Ok(steps(model.bands(horizon)).collect())
+        Ok(steps(model.bands(horizon).finite().map_err(report)?).collect())
     }
 
     /// Any algorithm by name.
@@ -219,7 +219,11 @@ fn ets_of(
     let form = form.parse().map_err(report)?;
     let season_length = optional_count("season_length", season_length)?;
     let model = ets::fit(&options::history(history)?, season_length, Some(form)).map_err(report)?;
-    Ok(steps(model.bands(options::horizon(horizon)?)).collect())
+    let bands = model
+        .bands(options::horizon(horizon)?)
+        .finite()
+        .map_err(report)?;
+    Ok(steps(bands).collect())
 }
 
 fn by(

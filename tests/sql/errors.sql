@@ -12,6 +12,8 @@ INSERT INTO mistakes VALUES
     ('SELECT * FROM replenish.forecast_naive(ARRAY[1,2,3], NULL)', '22004', 'horizon must not be NULL'),
     ('SELECT * FROM replenish.forecast_auto(ARRAY[1,2,3], 0)', '22023', 'horizon must be between 1 and 3660, not 0'),
     ('SELECT * FROM replenish.forecast_auto(NULL, 3)', '22004', 'history must not be NULL'),
+    ('SELECT replenish.plan_text((repeat(''['', 200) || repeat('']'', 200))::jsonb, ''{}'', ''EA'')', '22023', NULL),
+    ('SELECT replenish.plan_text(''{"lead_time_days": 1e400}'', ''{}'', ''EA'')', '22023', NULL),
     ('SELECT * FROM replenish.forecast_auto(''{}'', 3)', '22000', 'the history is empty'),
     ('SELECT * FROM replenish.forecast_auto(ARRAY[1,NULL,3], 3)', '22004', 'history must not contain NULL, but element 2 is NULL'),
     ('SELECT * FROM replenish.forecast_auto(ARRAY[1,''NaN'',3]::pg_catalog.float8[], 3)', '22000', 'the history must hold finite numbers, but value 2 is NaN'),

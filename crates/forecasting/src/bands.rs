@@ -106,7 +106,10 @@ impl Bands {
     }
 
     /// The same bands, or an error where one of them left the range of a double.
-    pub(crate) fn finite(mut self) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// Values so large that a mean or bound is not finite.
+    pub fn finite(mut self) -> Result<Self, Error> {
         let finite = |values: &Vec<f64>| values.iter().all(|value| value.is_finite());
         if self.all_mut().into_iter().all(|values| finite(values)) {
             Ok(self)

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# A cancel at any moment, and ten thousand calls in one backend. CANCEL_MOMENTS, MEMORY_CALLS: how many.
+source "$(dirname "$0")/../../pgrx-config/cluster.sh"
+source tests/world.sh
+
+start_world
+# It makes the login and the schema that cancel.py uses.
+python tests/robustness/fuzz.py 50 0.05
+python tests/robustness/cancel.py "${CANCEL_MOMENTS:-50}"
+python tests/robustness/memory.py "${MEMORY_CALLS:-10000}"
+tests/server_log.sh "$CLUSTER/server.log"

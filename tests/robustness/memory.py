@@ -1,0 +1,54 @@
+"""Check 18: a backend that has answered or refused 10,000 calls of all functions is no bigger than before.
+
+Arguments: calls (default 10,000). The first fifth more fills PostgreSQL's own caches and is not counted.
+Seen to fail: with settings of 30 kB that stay after each call (the last step does that and demands to see it).
+"""
+
+import sys
+
+from forty_attacks import Siege
+from logins import Login
+from random_statements import Statements
+
+LIMIT_KB = 5 * 1024
+
+
+def resident(pid):
+    """Memory of a backend that it shares with nobody, in kB."""
+    with open(f"/proc/{pid}/status") as status:
+        return int(next(line for line in status if line.startswith("RssAnon")).split()[1])
+
+
+def growth(siege, calls, leak=""):
+    statements = Statements(siege, 18)
+    login = Login("in_replenish_writer")
+    login.run("SET statement_timeout = '2s'")
+    pid = login.connection.info.backend_pid
+    before = 0
+    for number in range(calls + calls // 5):
+        if number == calls // 5:
+            before = resident(pid)
+        login.run("BEGIN")
+        login.run(statements.call())
+        login.run("ROLLBACK")
+        if leak:
+            login.run(leak)
+    after = resident(pid)
+    login.close()
+    return after - before, after
+
+
+def main():
+    calls = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+    siege = Siege()
+    grown, size = growth(siege, calls)
+    if grown >= LIMIT_KB:
+        sys.exit(f"{calls} calls made the backend grow by {grown} kB to {size} kB, limit {LIMIT_KB} kB")
+    leaked, _ = growth(siege, 300, "SELECT set_config('leak.' || md5(random()::text), repeat('x', 30000), false)")
+    if leaked < LIMIT_KB:
+        sys.exit(f"a leak of 30 kB a call was seen as only {leaked} kB")
+    print(f"{calls} calls in one backend: it grew by {grown} kB to {size} kB (limit {LIMIT_KB} kB; a leak of 30 kB a call shows)")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Everything that an attacker with a login can try, on one cluster. Arguments: nothing, or "unpreloaded"
+# for a server that loads the library only when a session first needs it. SECURITY_STATEMENTS: how
+# many random statements (default 10,000); SECURITY_SEED: from where.
+source "$(dirname "$0")/../../pgrx-config/cluster.sh"
+source tests/world.sh
+source tests/security/pgbouncer.sh
+
+settings=()
+if [ "${1:-}" = unpreloaded ]; then settings=("shared_preload_libraries = 'pg_cron'"); fi
+start_world "${settings[@]}"
+
+if [ "${1:-}" = unpreloaded ]; then
+    python tests/security/forty_attacks.py unpreloaded
+else
+    python tests/security/forty_attacks.py
+    python tests/security/random_statements.py "${SECURITY_STATEMENTS:-10000}" "${SECURITY_SEED:-20261124}"
+    python tests/security/pooled.py "${SECURITY_ROUNDS:-1000}"
+    start_pgbouncer
+    python tests/security/pooled.py "${SECURITY_ROUNDS:-1000}" "$BOUNCER_PORT"
+    python tests/security/promises.py
+fi
+tests/server_log.sh "$CLUSTER/server.log"

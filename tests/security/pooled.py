@@ -1,0 +1,80 @@
+"""Check 5: one connection, a thousand alternating tenants; directly and through PgBouncer.
+
+Arguments: rounds, and the port of a PgBouncer in transaction mode (none: directly). Every answer must be
+the tenant's own. Seen to fail: with SET instead of SET LOCAL the next user of a server connection
+inherits the tenant (`careless` demands that this is noticed, where there is a pool).
+"""
+
+import random
+import sys
+import threading
+
+from canary import PATTERN
+from logins import connect
+
+A, B = "aaaaaaaa-0000-4000-8000-000000000000", "ca9a47ee-b000-4000-8000-000000000000"
+READS = ["SELECT m::text FROM replenish.materials AS m", "SELECT f::text FROM replenish.material_forecasts AS f LIMIT 20",
+         "SELECT r::text FROM replenish.get_demand_history('{tenant}', 'ffffffff-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000001') AS r",
+         "SELECT s::text FROM replenish.vw_critical_replenishment_recommendations AS s", "SELECT replenish.current_tenant_id()::text"]
+
+
+def pool(port, user):
+    return connect(user, port=port, prepare_threshold=None if port else 5)
+
+
+def alternate(port, rounds, seed, found):
+    """A backend that serves A and B in turn; the last of every ten forgets to say whom it serves."""
+    chance = random.Random(seed)
+    connection = pool(port, "in_replenish_batch")
+    for turn in range(rounds):
+        tenant = (A, B, None)[2 if turn % 10 == 9 else turn % 2]
+        # The login's own setting is A; RESET through the pool would bring it back, so none is set to nothing.
+        with connection.transaction(force_rollback=turn % 7 == 0):
+            connection.execute(f"SET LOCAL app.current_tenant_id = '{tenant or ''}'")
+            rows = [r for (r,) in connection.execute(chance.choice(READS).format(tenant=tenant or B)).fetchall()]
+        text = "\n".join(str(r) for r in rows if r)
+        theirs, ours = bool(PATTERN.search(text)) or B in text, A in text
+        if (tenant == A and theirs) or (tenant == B and ours) or (tenant is None and rows and rows != [None]):
+            found.append((turn, tenant, text[:200]))
+        if tenant and not text:
+            found.append((turn, tenant, "no rows of its own"))
+    connection.close()
+
+
+def bystander(port, rounds, found):
+    """Somebody who never says whom he serves, on the same server connections: he is A, as his login says."""
+    connection = pool(port, "in_replenish_batch" if port else "in_replenish_reader")
+    for turn in range(rounds):
+        text = str(connection.execute("SELECT array_agg(m::text) FROM replenish.materials AS m").fetchone()[0])
+        if PATTERN.search(text) or B in text:
+            found.append((turn, "bystander", text[:200]))
+    connection.close()
+
+
+def careless(port):
+    """SET instead of SET LOCAL: through the pool somebody else inherits it. The check has to see that."""
+    first, second = pool(port, "in_replenish_batch"), pool(port, "in_replenish_batch")
+    first.execute(f"SET app.current_tenant_id = '{B}'")
+    seen = [second.execute("SELECT replenish.current_tenant_id()::text").fetchone()[0] for _ in range(20)]
+    first.execute("RESET app.current_tenant_id")
+    return B in seen
+
+
+def main():
+    rounds, port = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
+    found = []
+    workers = [threading.Thread(target=alternate, args=(port, rounds // (4 if port else 1), seed, found)) for seed in range(4 if port else 1)]
+    workers.append(threading.Thread(target=bystander, args=(port, rounds // 4, found)))
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    if found:
+        sys.exit(f"{len(found)} leaks: {found[:5]}")
+    if port and not careless(port):
+        sys.exit("a tenant set without LOCAL was not noticed: this pool shares no server connections")
+    print(f"ok - {rounds} alternating tenants {'through PgBouncer' if port else 'on one connection'}: 0 leaks")
+
+
+if __name__ == "__main__":
+    main()
