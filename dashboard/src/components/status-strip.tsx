@@ -74,7 +74,7 @@ function Alerts({ alerts, known }: { alerts: Alert[]; known: boolean }) {
             <ul class="alert-list">
                 {alerts.map((alert) => (
                     <li key={alert.alertId}>
-                        <strong>{words(alert.severity)}</strong> {alert.message}{' '}
+                        <strong>{words(alert.severity)}:</strong> {alert.message}{' '}
                         <span class="muted">since {moment(alert.openedAt)}</span>
                     </li>
                 ))}
