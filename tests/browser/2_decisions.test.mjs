@@ -210,6 +210,7 @@ test("a tenant with several facilities chooses among them", async () => {
 });
 
 test("the strip tells the last run of every job and the open alerts", async () => {
+  await sql("CALL replenish.run_alerts()");
   const { page, calm } = await open(demo);
   const strip = page.getByRole("region", { name: "Nightly jobs and alerts" });
   for (const job of ["Forecasts", "Accuracy", "Replenishment"]) {
@@ -217,5 +218,10 @@ test("the strip tells the last run of every job and the open alerts", async () =
   }
   const [{ count }] = await sql("SELECT count(*)::int FROM replenish_api.get_alerts(true)");
   await strip.getByText(count === 0 ? "No open alerts" : `${count} open alert`).first().waitFor();
+  if (count > 0) {
+    await strip.getByText(/open alert/).click();
+    assert.equal(await strip.locator(".alert-list li").count(), count);
+    await picture(page, "27-alerts");
+  }
   calm();
 });
