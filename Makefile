@@ -8,7 +8,7 @@ PG_CONFIG ?= pg_config
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-demo: build ## Runs the main job on an embedded throwaway cluster and prints the result. KEEP=1 leaves it up.
+demo: build ## Runs the main job on an embedded throwaway cluster and prints the result. KEEP=1 leaves it up, with the dashboard.
 	@KEEP=$(KEEP) demo/demo.sh
 
 test: build-for-tests ## Everything: formatting, lints, unit tests, SQL tests on a throwaway cluster.

@@ -43,16 +43,32 @@ psql -P pager=off -f demo/show.sql
 say "And every night from now on, by pg_cron"
 psql -c 'SELECT * FROM replenish.schedule_jobs()'
 
-connect="$SERVER_BIN/psql -h $CLUSTER -U postgres postgres"
-if [ -n "${KEEP:-}" ]; then
-    KEEP_CLUSTER=1
-    say "The cluster stays up. Look around, then stop it:"
-    echo "  $connect"
-    echo "    SET app.current_tenant_id = '00000000-0000-4000-8000-00000000d000';"
-    echo "    SELECT * FROM replenish.vw_critical_replenishment_recommendations;"
-    echo "    \\df replenish.*"
-    if [ "$(id -u)" = 0 ]; then as="setpriv --reuid=postgres --regid=postgres --init-groups "; fi
-    echo "  ${as:-}$SERVER_BIN/pg_ctl -D $CLUSTER/data stop && rm -r $CLUSTER"
-else
-    echo "The cluster is gone again. 'make demo KEEP=1' leaves it up and says how to connect."
+if [ -z "${KEEP:-}" ]; then
+    echo "The cluster is gone again. 'make demo KEEP=1' leaves it up, with the dashboard, and says how to get there."
+    exit
 fi
+demo=00000000-0000-4000-8000-00000000d000
+say "The dashboard"
+source pgrx-config/web.sh
+setup_node
+setup_nginx
+build_dashboard
+npm_ci api/graphql
+psql -c "SELECT count(*) AS api_objects FROM replenish.install_api()"
+trap 'status=$?; stop_web; stop_cluster $status' EXIT
+start_web
+write_stop_script
+KEEP_CLUSTER=1
+say "Everything stays up. Open the dashboard, signed in as the demo tenant for 12 hours:"
+echo "  $WEB_URL/inventory-forecasting#token=$(web_token $demo)"
+if [ -n "$retail" ]; then
+    echo "or as the online shop with its 3,791 articles:"
+    echo "  $WEB_URL/inventory-forecasting#token=$(web_token 00000000-0000-4000-8000-00000000d001)"
+fi
+echo "Or look around in SQL:"
+echo "  $SERVER_BIN/psql -h $CLUSTER -U postgres postgres"
+echo "    SET app.current_tenant_id = '$demo';"
+echo "    SELECT * FROM replenish.vw_critical_replenishment_recommendations;"
+echo "    \\df replenish.*"
+echo "Stop it and remove its files:"
+echo "  $CLUSTER/stop.sh"

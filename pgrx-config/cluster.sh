@@ -35,7 +35,7 @@ restart_cluster() {
 }
 
 stop_cluster() {
-    local status=$?
+    local status=${1:-$?}
     trap - EXIT
     if [ -n "$CLUSTER" ] && [ -z "${KEEP_CLUSTER:-}" ]; then
         as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -m immediate -w stop >/dev/null 2>&1 || true

@@ -8,7 +8,7 @@ say "Unit tests of the crates"
 cargo test -q -p demand -p forecasting -p inventory
 say "SQL tests"
 tests/sql.sh
-for part in readme preload security robustness concurrency timeouts lifecycle operations monitoring docker api retail; do
+for part in readme preload security robustness concurrency timeouts lifecycle operations monitoring docker api browser retail; do
     say "Server test: $part"
     "tests/$part.sh"
 done
