@@ -345,6 +345,11 @@ BEGIN
     FROM replenish.tenants AS t
     WHERE t.tenant_id = backfill_demand_history.tenant_id;
     zone := coalesce(zone, 'UTC');
+    -- One at a time, so that nobody writes what an older look at the ledger showed over newer sums.
+    PERFORM pg_advisory_xact_lock(hashtextextended(format(
+        'replenish backfill %s %s',
+        backfill_demand_history.tenant_id, backfill_demand_history.facility_id
+    ), 0));
     INSERT INTO replenish.demand_history AS h (
         tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom,
         sales_order_demand, production_order_demand, transfer_order_demand, scrap_adjustment

@@ -121,3 +121,8 @@ EXCEPTION
         RETURN 'refused';
 END
 $$;
+
+CREATE FUNCTION spec.book(code text, day date, quantity numeric) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO replenish.inventory_transactions (tenant_id, facility_id, material_id, transaction_type, transaction_at, quantity)
+    VALUES (spec.tenant(), spec.facility(), spec.material(code), 'ISSUE', day + time '12:00', quantity)
+$$;
