@@ -29,6 +29,11 @@ for i in 1 2 3 4; do
     pids+=($!)
 done
 for pid in "${pids[@]}"; do wait "$pid" || fail "a night failed: $(cat "$CLUSTER"/night.*)"; done
+check "the four sessions shared runs, each series once in each" \
+    "SELECT bool_and(r.run_status = 'COMPLETED' AND r.series_done = 400) AND max(s.sessions) > 1 AND bool_and(s.series = 400)
+     FROM replenish.job_runs AS r
+     JOIN (SELECT c.job_run_id, count(DISTINCT c.backend_pid) AS sessions, count(DISTINCT m.id) AS series
+           FROM replenish.job_chunks AS c CROSS JOIN LATERAL unnest(c.material_ids) AS m (id) GROUP BY c.job_run_id) AS s USING (job_run_id)"
 psql -At -c 'SELECT content.all()' >"$CLUSTER/four"
 diff "$CLUSTER/one" "$CLUSTER/four" || fail "four nights at once do not equal one"
 echo "ok - one night started four times equals one night"
