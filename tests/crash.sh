@@ -6,3 +6,4 @@ tests/crash/postmaster.sh 15
 tests/crash/backends.sh 100
 tests/crash/disk_full.sh
 tests/crash/bad_series.sh
+tests/crash/fault.sh

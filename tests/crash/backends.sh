@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Single backends ended at random moments, by pg_terminate_backend and every fifth by kill -9 (then
 # the postmaster restarts all of them). Argument: how often (100).
-# Seen to fail: with a COMMIT between move_heads and insert_versions (tried by storing the heads in an
-# autonomous session) heads name versions that are not there.
+# Seen to fail: with CRASH_VARIANT='ALTER TABLE replenish.forecast_versions SET UNLOGGED' heads name versions
+# that are gone.
 source "$(dirname "$0")/common.sh"
 
 kills=${1:-100}

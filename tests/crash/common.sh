@@ -11,6 +11,8 @@ prepare() { # further settings of the cluster
     psql -o /dev/null -c 'CREATE EXTENSION pg_cron' -c 'CREATE EXTENSION amcheck' -f tests/crash/work.sql -c ANALYZE
     # Once in peace: later on what fails is thrown away.
     psql -o /dev/null -f tests/crash/nights.sql -f tests/crash/owner.sql 2>"$CLUSTER/first" || fail "$(cat "$CLUSTER/first")"
+    # SQL that breaks something first, to see the test fail.
+    if [ -n "${CRASH_VARIANT:-}" ]; then psql -c "$CRASH_VARIANT"; fi
     : >"$CLUSTER/acknowledged"
 }
 
