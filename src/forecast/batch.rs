@@ -12,7 +12,7 @@ use super::series::{Series, Wanted};
 use super::store::{self, Changed, Made};
 use crate::errors::{Error, Reportable, report, sqlstate_text};
 use crate::sql::{self, Row};
-use crate::{settings, tenancy};
+use crate::{memory, settings, tenancy};
 use ::demand::{Missing, Recorded};
 use forecasting::{Outcome, State, forecast_with_state};
 use pgrx::datum::{Date, DatumWithOid};
@@ -111,6 +111,7 @@ fn forecast_chunk(
     let wanted = Wanted::new(forecast_algorithm, forecast_horizon_days)?;
     let mode = Mode::parse(mode.unwrap_or("FIT"))?;
     Spi::connect_mut(|client| chunk.run(client, &material_ids, &wanted, mode))?;
+    memory::check()?;
     Ok(TableIterator::new(chunk.reports))
 }
 
