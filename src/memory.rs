@@ -100,7 +100,7 @@ pub fn check() -> Result<(), ErrorReport> {
 }
 
 #[pg_guard]
-unsafe extern "C-unwind" fn at_end(event: pg_sys::XactEvent::Type, _: *mut c_void) {
+unsafe extern "C-unwind" fn at_end(event: pg_sys::XactEvent::Type, _argument: *mut c_void) {
     use pg_sys::XactEvent as At;
     match event {
         At::XACT_EVENT_PRE_COMMIT
