@@ -66,13 +66,14 @@ fuzz_target!(|input: Input| {
     let stock = (input.kinds < 200).then(|| Stock { on_hand: number(13), allocated: f64::from(input.small[2].max(0)) });
     let planned_input = PlanInput {
         policy: &policy,
-        demand: Demand { history: &history, frequent: input.kinds % 2 == 0, planned: &planned, is_forecast: !planned.is_empty(), average, std_dev: average / 2.0 },
+        demand: Demand { history: &history, frequent: input.kinds % 2 == 0, planned: &planned, is_forecast: !planned.is_empty(), average, std_dev: average / 2.0, backtest: None },
         stock,
         orders: &orders,
         lead_time,
         prices: &[],
         closed_days: &closed,
         today: i64::from(input.small[3]),
+        today_is_open: input.kinds % 5 == 0,
     };
     if let Ok(made) = plan(&planned_input) {
         assert!(made.safety_stock.is_finite() && made.safety_stock >= 0.0, "{made:?}");
