@@ -102,14 +102,16 @@ DECLARE
     unsure uuid[];
 BEGIN
     -- Accuracy runs and others that touch no quantity are no demand writers.
-    IF TG_OP = 'UPDATE' AND NOT EXISTS (
-        SELECT n.tenant_id, n.facility_id, n.material_id, n.demand_date, n.actual_demand_quantity
-        FROM changed AS n
-        EXCEPT
-        SELECT o.tenant_id, o.facility_id, o.material_id, o.demand_date, o.actual_demand_quantity
-        FROM former AS o
-    ) THEN
-        RETURN NULL;
+    IF TG_OP = 'UPDATE' THEN
+        IF NOT EXISTS (
+            SELECT n.tenant_id, n.facility_id, n.material_id, n.demand_date, n.actual_demand_quantity
+            FROM changed AS n
+            EXCEPT
+            SELECT o.tenant_id, o.facility_id, o.material_id, o.demand_date, o.actual_demand_quantity
+            FROM former AS o
+        ) THEN
+            RETURN NULL;
+        END IF;
     END IF;
     -- A statement of its own: the next one has to see what was committed until now.
     SELECT array_agg(t.tenant_id) INTO unsure
