@@ -17,6 +17,7 @@
 //! | [`simulate`] | what a policy would have done |
 //! | [`classes`] | ABC, XYZ and demand patterns |
 //! | [`accuracy`] | the error measures as aggregates |
+//! | [`mod@memory`] | a clean error where memory runs out |
 //! | [`schema`] | the migrations that `install()` runs |
 
 use pgrx::prelude::*;
@@ -29,6 +30,7 @@ mod document;
 mod errors;
 mod forecast;
 mod inventory;
+mod memory;
 mod plan;
 mod schema;
 mod settings;
@@ -46,4 +48,5 @@ pub extern "C-unwind" fn _PG_init() {
     // SAFETY: PostgreSQL loads libraries from its only thread.
     unsafe { std::env::set_var("RUST_LIB_BACKTRACE", "0") };
     settings::register();
+    memory::register();
 }

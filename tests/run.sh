@@ -6,9 +6,11 @@ say "Formatting and lints"
 tests/lint.sh
 say "Unit tests of the crates"
 cargo test -q -p demand -p forecasting -p inventory
+say "The crates under pressure"
+tests/crates.sh
 say "SQL tests"
 tests/sql.sh
-for part in readme preload security robustness concurrency timeouts lifecycle operations monitoring docker api browser retail; do
+for part in readme preload security robustness concurrency crash timeouts lifecycle operations monitoring docker api browser retail; do
     say "Server test: $part"
     "tests/$part.sh"
 done

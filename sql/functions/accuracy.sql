@@ -29,18 +29,25 @@ AS $$
             s.start_date,
             m.missing_demand,
             m.masked_demand
-        FROM replenish.forecast_series AS s
+        FROM unnest(measured_days.material_ids) AS w (material_id)
         JOIN replenish.materials AS m
-            ON m.tenant_id = s.tenant_id AND m.material_id = s.material_id
+            ON m.tenant_id = measured_days.tenant_id AND m.material_id = w.material_id
+        -- One lookup a material, whatever the planner knows of tables that a night has just filled:
+        -- joined at will they were read once for each other (measured: 58 s for 400 materials).
+        CROSS JOIN LATERAL (
+            SELECT v.*
+            FROM replenish.forecast_series AS v
+            WHERE v.tenant_id = measured_days.tenant_id
+                AND v.facility_id = measured_days.facility_id
+                AND v.material_id = w.material_id
+                AND v.forecast_status <> 'REJECTED'
+                AND v.start_date <= measured_days.period_end
+            OFFSET 0
+        ) AS s
         CROSS JOIN LATERAL generate_series(
             greatest(measured_days.period_start - s.start_date, 0) + 1,
             least(measured_days.period_end - s.start_date + 1, s.horizon_days)
         ) AS i
-        WHERE s.tenant_id = measured_days.tenant_id
-            AND s.facility_id = measured_days.facility_id
-            AND s.material_id = ANY (measured_days.material_ids)
-            AND s.forecast_status <> 'REJECTED'
-            AND s.start_date <= measured_days.period_end
         ORDER BY s.material_id, s.start_date + i - 1, s.start_date DESC, s.forecast_version DESC
     ) AS f
     LEFT JOIN replenish.demand_history AS h

@@ -116,7 +116,9 @@ COMMENT ON FUNCTION replenish.classify_materials(uuid, uuid, date) IS
 COMMENT ON FUNCTION replenish.update_material_classes(uuid, date) IS
 'Writes the classes of classify_materials into materials; returns the number of materials that changed.';
 COMMENT ON FUNCTION replenish.note_demand_change() IS
-'Trigger: notes in demand_changes which series changed in days that their model has seen.';
+'Trigger: notes in demand_changes which series changed in days that their model has seen, or may be looking at.';
+COMMENT ON FUNCTION replenish.is_unsure(text, text, uuid, interval) IS
+'Announces what this transaction does with a tenant''s series (demand or forecasts), and tells whether a transaction that does the other may pass it unseen; waits so long for those at work to end.';
 COMMENT ON FUNCTION replenish.watch_demand() IS
 'Puts the triggers that notice changed demand on demand_history. install() calls it.';
 COMMENT ON FUNCTION replenish.demand_facilities(uuid) IS

@@ -52,16 +52,77 @@ AS $$
     SELECT f.facility_id FROM facility AS f WHERE f.facility_id IS NOT NULL
 $$;
 
--- Notes series whose past changed after a model had seen it. Rows of days to come, which is what a
--- nightly load brings, leave no trace, and neither does a change of other columns.
+-- Says that this transaction does what `activity` names with the tenant's series, and tells whether it
+-- cannot be sure to see what a transaction that does `other` at the same time leaves behind. Each side
+-- speaks first and looks then, so of two at the same time one at least notices the other.
+CREATE FUNCTION replenish.is_unsure(activity text, other text, tenant_id uuid, patience interval = '0')
+RETURNS boolean
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    other_key CONSTANT bigint := hashtextextended(
+        format('replenish %s %s', is_unsure.other, is_unsure.tenant_id), 0
+    );
+    give_up_at CONSTANT timestamptz := clock_timestamp() + is_unsure.patience;
+    at_work text[];
+    former text[];
+BEGIN
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended(
+        format('replenish %s %s', is_unsure.activity, is_unsure.tenant_id), 0
+    ));
+    -- A snapshot that is kept may be older than what was said.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RETURN true;
+    END IF;
+    LOOP
+        SELECT array_agg(l.virtualtransaction) INTO at_work
+        FROM pg_locks AS l
+        WHERE l.locktype = 'advisory'
+            AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
+            AND l.classid::bigint << 32 | l.objid::bigint = other_key
+            AND l.objsubid = 1
+            AND l.pid <> pg_backend_pid()
+            AND (former IS NULL OR l.virtualtransaction = ANY (former));
+        -- Those who came since have noticed us.
+        former := at_work;
+        IF at_work IS NULL OR clock_timestamp() >= give_up_at THEN
+            RETURN at_work IS NOT NULL;
+        END IF;
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+END
+$$;
+
+-- Notes series whose past changed after a model had seen it, or while one may be looking. Rows of days
+-- to come, which is what a nightly load brings, leave no trace, and neither does a change of other
+-- columns.
 CREATE FUNCTION replenish.note_demand_change() RETURNS trigger
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    unsure uuid[];
 BEGIN
+    -- Accuracy runs and others that touch no quantity are no demand writers.
+    IF TG_OP = 'UPDATE' THEN
+        IF NOT EXISTS (
+            SELECT n.tenant_id, n.facility_id, n.material_id, n.demand_date, n.actual_demand_quantity
+            FROM changed AS n
+            EXCEPT
+            SELECT o.tenant_id, o.facility_id, o.material_id, o.demand_date, o.actual_demand_quantity
+            FROM former AS o
+        ) THEN
+            RETURN NULL;
+        END IF;
+    END IF;
+    -- A statement of its own: the next one has to see what was committed until now.
+    SELECT array_agg(t.tenant_id) INTO unsure
+    FROM (SELECT DISTINCT c.tenant_id FROM changed AS c) AS t
+    WHERE replenish.is_unsure('demand', 'forecasts', t.tenant_id);
     IF TG_OP = 'UPDATE' THEN
         INSERT INTO replenish.demand_changes (tenant_id, facility_id, material_id, first_date)
-        SELECT h.tenant_id, h.facility_id, h.material_id, min(c.demand_date)
+        SELECT c.tenant_id, c.facility_id, c.material_id, min(c.demand_date)
         FROM (
             (
                 SELECT n.tenant_id, n.facility_id, n.material_id, n.demand_date, n.actual_demand_quantity
@@ -79,22 +140,22 @@ BEGIN
                 FROM changed AS n
             )
         ) AS c
-        JOIN replenish.forecast_heads AS h
+        LEFT JOIN replenish.forecast_heads AS h
             ON h.tenant_id = c.tenant_id
             AND h.facility_id = c.facility_id
             AND h.material_id = c.material_id
-        WHERE c.demand_date <= h.state_through
-        GROUP BY h.tenant_id, h.facility_id, h.material_id;
+        WHERE c.demand_date <= h.state_through OR c.tenant_id = ANY (unsure)
+        GROUP BY c.tenant_id, c.facility_id, c.material_id;
     ELSE
         INSERT INTO replenish.demand_changes (tenant_id, facility_id, material_id, first_date)
-        SELECT h.tenant_id, h.facility_id, h.material_id, min(c.demand_date)
+        SELECT c.tenant_id, c.facility_id, c.material_id, min(c.demand_date)
         FROM changed AS c
-        JOIN replenish.forecast_heads AS h
+        LEFT JOIN replenish.forecast_heads AS h
             ON h.tenant_id = c.tenant_id
             AND h.facility_id = c.facility_id
             AND h.material_id = c.material_id
-        WHERE c.demand_date <= h.state_through
-        GROUP BY h.tenant_id, h.facility_id, h.material_id;
+        WHERE c.demand_date <= h.state_through OR c.tenant_id = ANY (unsure)
+        GROUP BY c.tenant_id, c.facility_id, c.material_id;
     END IF;
     RETURN NULL;
 END
@@ -299,6 +360,11 @@ BEGIN
     FROM replenish.tenants AS t
     WHERE t.tenant_id = backfill_demand_history.tenant_id;
     zone := coalesce(zone, 'UTC');
+    -- One at a time, so that nobody writes what an older look at the ledger showed over newer sums.
+    PERFORM pg_advisory_xact_lock(hashtextextended(format(
+        'replenish backfill %s %s',
+        backfill_demand_history.tenant_id, backfill_demand_history.facility_id
+    ), 0));
     INSERT INTO replenish.demand_history AS h (
         tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom,
         sales_order_demand, production_order_demand, transfer_order_demand, scrap_adjustment

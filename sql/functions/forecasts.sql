@@ -228,6 +228,10 @@ BEGIN
         RAISE EXCEPTION 'an override needs a reason'
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Say in words what the model cannot know.';
     END IF;
+    -- Planners of the same day take turns: an override that is not committed yet cannot be revoked.
+    PERFORM pg_advisory_xact_lock(hashtextextended(
+        format('replenish override %s %s %s %s', tenant_id, facility_id, material_id, forecast_date), 0
+    ));
     UPDATE replenish.forecast_overrides AS o
     SET revoked_at = now()
     WHERE o.tenant_id = override_forecast.tenant_id
@@ -249,7 +253,10 @@ BEGIN
             override_forecast.override_reason,
             coalesce(override_forecast.override_by, session_user),
             override_forecast.expires_at
-        );
+        )
+        -- Taken only by one that an old snapshot cannot see: then it raises 40001.
+        ON CONFLICT (tenant_id, facility_id, material_id, forecast_date) WHERE revoked_at IS NULL
+        DO NOTHING;
     END IF;
     RETURN QUERY
     SELECT r.*

@@ -208,6 +208,8 @@ DECLARE
     routine record;
     too_strong text;
 BEGIN
+    -- Beside install() both would grant on the same objects, and one would fail.
+    PERFORM pg_advisory_xact_lock(hashtext('replenish.install'));
     SELECT r.rolname INTO too_strong
     FROM pg_roles AS r
     WHERE r.rolname = ANY (replenish.role_names())

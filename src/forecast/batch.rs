@@ -12,7 +12,7 @@ use super::series::{Series, Wanted};
 use super::store::{self, Changed, Made};
 use crate::errors::{Error, Reportable, report, sqlstate_text};
 use crate::sql::{self, Row};
-use crate::{settings, tenancy};
+use crate::{memory, settings, tenancy};
 use ::demand::{Missing, Recorded};
 use forecasting::{Outcome, State, forecast_with_state};
 use pgrx::datum::{Date, DatumWithOid};
@@ -31,6 +31,12 @@ const UNCHANGED: &str = "UNCHANGED";
 const FAILED: &str = "FAILED";
 
 const TAKE_CHANGES: &str = include_str!("sql/take_changes.sql");
+/// Demand writers that are at work get a moment to end; those who come later note what they do.
+const IS_UNSURE: &str = "SELECT replenish.is_unsure('forecasts', 'demand', $1, '200 milliseconds')";
+/// So that the next night reads again what this one may have missed.
+const DOUBT: &str = "
+    INSERT INTO replenish.demand_changes (tenant_id, facility_id, material_id, first_date)
+    SELECT $1, $2, m.id, $4 FROM unnest($3) AS m (id)";
 const RECENT: &str = include_str!("sql/recent_days.sql");
 const HISTORY: &str = "SELECT material_id, packed FROM replenish.packed_history($1, $2, $3, $4)";
 
@@ -106,6 +112,7 @@ fn forecast_chunk(
     let wanted = Wanted::new(forecast_algorithm, forecast_horizon_days)?;
     let mode = Mode::parse(mode.unwrap_or("FIT"))?;
     Spi::connect_mut(|client| chunk.run(client, &material_ids, &wanted, mode))?;
+    memory::check()?;
     Ok(TableIterator::new(chunk.reports))
 }
 
@@ -136,6 +143,10 @@ impl Chunk {
         mode: Mode,
     ) -> Result<(), ErrorReport> {
         let key = self.key(material_ids);
+        let unsure = client
+            .update(IS_UNSURE, None, &[self.tenant_id.into()])
+            .and_then(|rows| rows.first().get_one::<bool>())
+            .map_err(sql::report)?;
         let all = Series::lock(client, key, wanted, mode == Mode::Update)?;
         let changed = self.take_changes(client, material_ids)?;
         let until = self.observed_until.to_pg_epoch_days();
@@ -147,6 +158,9 @@ impl Chunk {
         let mut made = self.update(client, &updatable, &mut due)?;
         made.extend(self.fit(client, &due, mode)?);
         store::store(client, self.tenant_id, self.facility_id, &made)?;
+        if unsure == Some(true) {
+            self.doubt(client, &made)?;
+        }
         for change in &made {
             let outcome = if change.made.is_fit() {
                 STORED
@@ -165,6 +179,19 @@ impl Chunk {
             self.facility_id.into(),
             material_ids.to_vec().into(),
         ]
+    }
+
+    fn doubt(&self, client: &mut SpiClient<'_>, made: &[Changed]) -> Result<(), ErrorReport> {
+        let ids: Vec<Uuid> = made
+            .iter()
+            .map(|change| change.series.material_id)
+            .collect();
+        let [tenant, facility, materials] = self.key(&ids);
+        let arguments = [tenant, facility, materials, self.observed_until.into()];
+        client
+            .update(DOUBT, None, &arguments)
+            .map_err(sql::report)
+            .map(drop)
     }
 
     fn take_changes(

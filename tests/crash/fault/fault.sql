@@ -1,0 +1,134 @@
+-- Calls a function again and again, each time with another statement or allocation failing, until one
+-- passes untouched. After every failure the tables must be as they were.
+CREATE SCHEMA fault;
+CREATE FUNCTION fault.statement(bigint) RETURNS bigint LANGUAGE c STRICT AS :module, 'fault_statement';
+CREATE FUNCTION fault.allocation(bigint) RETURNS bigint LANGUAGE c STRICT AS :module, 'fault_allocation';
+CREATE TABLE fault.seen (call text, kind text, n bigint, sqlstate text, message text);
+\ir ../../content.sql
+
+CREATE FUNCTION fault.run(call text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    tenant CONSTANT uuid := '00000000-0000-4000-8000-00000000be00';
+    facility CONSTANT uuid := '00000000-0000-4000-8000-00000000be01';
+    material CONSTANT uuid := (SELECT m.material_id FROM replenish.materials AS m ORDER BY m.material_id LIMIT 1);
+BEGIN
+    CASE call
+        -- As few allocations as a call can have, since each is tried.
+        WHEN 'small' THEN
+            PERFORM replenish.generate_forecasts(tenant, facility, ARRAY[material], 5, 'NAIVE', as_of => '2025-12-01');
+        WHEN 'array' THEN
+            PERFORM count(*) FROM replenish.forecast_theta(ARRAY[3, 5, 4, 6, 5, 7, 6, 8]::float8[], 3);
+        WHEN 'generate' THEN
+            PERFORM replenish.generate_forecasts(tenant, facility, as_of => '2025-12-01');
+        WHEN 'night' THEN
+            PERFORM replenish.forecast_chunk(facility, ARRAY(SELECT m.material_id FROM replenish.materials AS m), '2025-12-31', 90, 'AUTO', 'UPDATE');
+        WHEN 'accuracy' THEN
+            PERFORM replenish.calculate_forecast_accuracy(tenant, facility);
+        WHEN 'replenishment' THEN
+            PERFORM replenish.generate_replenishment_recommendations(tenant, facility, as_of => '2026-01-01');
+        WHEN 'record' THEN
+            PERFORM replenish.record_demand(tenant, facility, material, '2025-12-20', 3);
+        WHEN 'backfill' THEN
+            INSERT INTO replenish.inventory_transactions (tenant_id, facility_id, material_id, transaction_type, transaction_at, quantity)
+            VALUES (tenant, facility, material, 'ISSUE', '2026-01-02', 4);
+            PERFORM replenish.backfill_demand_history(tenant, facility, '2026-01-01', '2026-01-03');
+        WHEN 'override' THEN
+            PERFORM replenish.override_forecast(tenant, facility, material, '2026-01-10', 7, 'fair');
+        WHEN 'review' THEN
+            PERFORM replenish.review_suggestion(s.suggestion_id, 'APPROVED')
+            FROM (SELECT r.suggestion_id FROM replenish.replenishment_suggestions AS r WHERE r.suggestion_status = 'PENDING' LIMIT 1) AS s;
+    END CASE;
+END
+$$;
+
+CREATE PROCEDURE fault.until_untouched(call text, kind text) LANGUAGE plpgsql AS $$
+DECLARE
+    before CONSTANT text := content.all(true);
+    untouched boolean;
+    still_to_come bigint;
+    state text;
+    message text;
+BEGIN
+    FOR n IN 1..100000 LOOP
+        BEGIN
+            IF kind = 'statement' THEN PERFORM fault.statement(n); ELSE PERFORM fault.allocation(n); END IF;
+            PERFORM fault.run(call);
+            IF kind = 'statement' THEN untouched := fault.statement(0) > 0; ELSE untouched := fault.allocation(0) > 0; END IF;
+            EXIT WHEN untouched;
+            RAISE EXCEPTION '% passed although its %. % failed', call, n, kind USING ERRCODE = 'RP002';
+        EXCEPTION
+            WHEN SQLSTATE 'RP002' THEN RAISE;
+            WHEN OTHERS THEN
+                GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT;
+        END;
+        -- An assignment starts no executor, so it cannot be what fails.
+        still_to_come := fault.statement(0);
+        IF state NOT IN ('58030', '53200') THEN
+            RAISE EXCEPTION '% ends with % when its %. % fails: %', call, state, n, kind, message USING ERRCODE = 'RP002';
+        ELSIF content.all(true) <> before THEN
+            RAISE EXCEPTION '% left rows when its %. % failed', call, n, kind USING ERRCODE = 'RP002';
+        END IF;
+        INSERT INTO fault.seen VALUES (call, kind, n, state, message);
+    END LOOP;
+    IF content.all(true) = before THEN
+        RAISE EXCEPTION '% passed and wrote nothing: this test proves nothing', call USING ERRCODE = 'RP002';
+    END IF;
+END
+$$;
+CREATE FUNCTION fault.summary(call text, kind text) RETURNS text LANGUAGE sql AS $$
+    SELECT format('ok - %s: each of %s %ss failed in turn with a clean error and without a trace, then it passed', summary.call, count(*), summary.kind)
+    FROM fault.seen AS s WHERE s.call = summary.call AND s.kind = summary.kind
+$$;
+
+-- After a statement whose n-th allocation failed: tells whether the fault was still to come.
+CREATE TABLE fault.content (call text PRIMARY KEY, before text);
+CREATE FUNCTION fault.settle(called text, n bigint, state text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    still_to_come CONSTANT bigint := fault.allocation(0);
+    unchanged CONSTANT boolean := content.all(true) = (SELECT c.before FROM fault.content AS c WHERE c.call = called);
+BEGIN
+    IF state = '00000' AND still_to_come > 0 THEN
+        RETURN true;
+    ELSIF state <> '53200' THEN
+        RAISE EXCEPTION '% ends with % when its allocation % fails', called, state, n;
+    ELSIF NOT unchanged THEN
+        RAISE EXCEPTION '% left rows when its allocation % failed', called, n;
+    END IF;
+    INSERT INTO fault.seen VALUES (called, 'allocation', n, state, '');
+    RETURN false;
+END
+$$;
+
+CREATE FUNCTION fault.settle_night(n bigint, state text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('fault.still_to_come')::bigint > 0 THEN
+        RETURN true;
+    END IF;
+    IF state NOT IN ('58030', '00000') THEN
+        RAISE EXCEPTION 'a night ends with % when its statement % fails', state, n;
+    ELSIF EXISTS (
+        SELECT FROM replenish.forecast_heads AS h
+        WHERE h.last_version > 0 AND NOT EXISTS (
+            SELECT FROM replenish.forecast_versions AS v
+            WHERE v.material_id = h.material_id AND v.forecast_version = h.last_version
+        )
+    ) THEN
+        RAISE EXCEPTION 'a night leaves half a forecast when its statement % fails', n;
+    END IF;
+    INSERT INTO fault.seen VALUES ('whole night', 'statement', n, state, '');
+    RETURN false;
+END
+$$;
+CREATE FUNCTION fault.complete_night(n bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    open_runs CONSTANT text := (SELECT string_agg(r.run_status, ', ') FROM replenish.job_runs AS r WHERE r.run_status = 'RUNNING');
+    last_status CONSTANT text := (SELECT r.run_status FROM replenish.job_runs AS r ORDER BY r.started_at DESC LIMIT 1);
+BEGIN
+    IF last_status <> 'COMPLETED' OR (SELECT count(*) FROM replenish.forecast_series AS s WHERE s.forecast_status = 'ACTIVE')
+        <> (SELECT count(*) FROM replenish.materials) THEN
+        RAISE EXCEPTION 'after statement % of a night failed the next call is %', n, last_status;
+    ELSIF open_runs IS NOT NULL THEN
+        RAISE EXCEPTION 'after statement % of a night failed and the next call completed, some run is still RUNNING', n;
+    END IF;
+END
+$$;

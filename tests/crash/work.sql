@@ -1,0 +1,88 @@
+-- What has to be true after a crash. Each function returns sentences about what is wrong: none is right.
+CREATE SCHEMA crash;
+-- The proof of a sale: written in the transaction that records the demand.
+CREATE TABLE crash.sales (n bigint PRIMARY KEY, material_id uuid NOT NULL);
+CREATE TABLE crash.demand_before AS
+SELECT material_id, sum(actual_demand_quantity) AS quantity FROM replenish.demand_history GROUP BY material_id;
+
+CREATE FUNCTION crash.sell(n bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    sold CONSTANT uuid := (SELECT d.material_id FROM crash.demand_before AS d ORDER BY random() LIMIT 1);
+BEGIN
+    PERFORM set_config('app.current_tenant_id', '00000000-0000-4000-8000-00000000be00', true);
+    PERFORM replenish.record_demand(
+        '00000000-0000-4000-8000-00000000be00', '00000000-0000-4000-8000-00000000be01', sold,
+        date '2025-12-31' - floor(60 * random())::integer, 1
+    );
+    INSERT INTO crash.sales VALUES (n, sold);
+END
+$$;
+
+CREATE FUNCTION crash.wrong() RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT format('material %s has %s units, %s were recorded', material_id, h.quantity, e.quantity)
+    FROM (SELECT material_id, sum(actual_demand_quantity) AS quantity FROM replenish.demand_history GROUP BY material_id) AS h
+    FULL JOIN (
+        SELECT b.material_id, b.quantity + (SELECT count(*) FROM crash.sales AS s WHERE s.material_id = b.material_id) AS quantity
+        FROM crash.demand_before AS b
+    ) AS e USING (material_id)
+    WHERE h.quantity IS DISTINCT FROM e.quantity
+    UNION ALL
+    SELECT format('series %s names version %s, which is not there', h.material_id, h.last_version)
+    FROM replenish.forecast_heads AS h
+    WHERE h.last_version > 0 AND NOT EXISTS (
+        SELECT FROM replenish.forecast_versions AS v
+        WHERE (v.tenant_id, v.facility_id, v.material_id, v.forecast_version) = (h.tenant_id, h.facility_id, h.material_id, h.last_version)
+            AND v.start_date = h.state_through + 1
+    )
+    UNION ALL
+    SELECT format('series %s has version %s beyond its head', v.material_id, v.forecast_version)
+    FROM replenish.forecast_versions AS v
+    WHERE NOT EXISTS (
+        SELECT FROM replenish.forecast_heads AS h
+        WHERE (h.tenant_id, h.facility_id, h.material_id) = (v.tenant_id, v.facility_id, v.material_id)
+            AND v.forecast_version <= h.last_version
+    )
+    UNION ALL
+    SELECT format('version %s of series %s has no model', v.forecast_version, v.material_id)
+    FROM replenish.forecast_versions AS v
+    WHERE NOT EXISTS (
+        SELECT FROM replenish.forecast_fits AS f
+        WHERE (f.tenant_id, f.facility_id, f.material_id, f.first_version) = (v.tenant_id, v.facility_id, v.material_id, v.fit_version)
+    )
+    UNION ALL
+    SELECT format('series %s has %s active versions', s.material_id, count(*))
+    FROM replenish.forecast_series AS s WHERE s.forecast_status = 'ACTIVE'
+    GROUP BY s.facility_id, s.material_id HAVING count(*) > 1
+    UNION ALL
+    SELECT format('material %s has %s open suggestions', s.material_id, count(*))
+    FROM replenish.replenishment_suggestions AS s WHERE s.suggestion_status IN ('PENDING', 'APPROVED')
+    GROUP BY s.facility_id, s.material_id HAVING count(*) > 1
+    UNION ALL
+    SELECT format('material %s is measured twice', a.material_id)
+    FROM replenish.forecast_accuracy_metrics AS a
+    GROUP BY a.facility_id, a.material_id, a.measurement_period_start, a.measurement_period_end, a.aggregation_level HAVING count(*) > 1
+    UNION ALL
+    SELECT format('%s of the three jobs are scheduled', count(*)) FROM cron.job HAVING count(*) NOT IN (0, 3)
+    UNION ALL
+    SELECT format('%s of %s steps of the schema are there', count(*), (SELECT count(*) FROM replenish.migrations()))
+    FROM replenish.schema_migrations HAVING count(*) <> (SELECT count(*) FROM replenish.migrations())
+    UNION ALL
+    SELECT format('table %s is not locked to its tenant', c.relname)
+    FROM pg_class AS c
+    WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind = 'r'
+        AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (SELECT FROM pg_policy AS p WHERE p.polrelid = c.oid))
+$$;
+
+CREATE FUNCTION crash.unfinished(series integer) RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT * FROM crash.wrong()
+    UNION ALL
+    SELECT format('%s of %s series have a forecast in force', count(*), series)
+    FROM replenish.forecast_series WHERE forecast_status = 'ACTIVE' HAVING count(*) <> series
+    UNION ALL
+    SELECT format('the last %s run is %s', r.job_name, r.run_status)
+    FROM (SELECT DISTINCT ON (job_name) job_name, run_status FROM replenish.job_runs ORDER BY job_name, started_at DESC) AS r
+    WHERE r.run_status <> 'COMPLETED'
+    UNION ALL
+    SELECT format('%s runs say that they are running', count(*))
+    FROM replenish.job_runs WHERE run_status = 'RUNNING' HAVING count(*) > 0
+$$;
