@@ -26,4 +26,5 @@ if [ ! -x "$root$PG_BIN/postgres" ] || [ "$PG_BIN/postgres" -nt "$root$PG_BIN/po
     (cd / && find "usr/lib/postgresql/$PG_MAJOR/lib" -name '*.so' -not -name 'llvmjit*') |
         (cd / && xargs cp -L --parents -t "$root")
 fi
-cp -r "$package/usr" "$root/"
+# New files in place of the old: a server that runs keeps those it has mapped.
+cp -r --remove-destination "$package/usr" "$root/"

@@ -179,7 +179,7 @@ AS $$
 DECLARE
     visited uuid;
 BEGIN
-    FOREACH visited IN ARRAY replenish.tenants_to_visit(NULL) || replenish.server_tenant_id() LOOP
+    FOREACH visited IN ARRAY pg_catalog.array_append(replenish.tenants_to_visit(NULL), replenish.server_tenant_id()) LOOP
         PERFORM replenish.enter_tenant(visited);
         PERFORM replenish.watch_tenant(visited);
         COMMIT;

@@ -74,14 +74,19 @@ AS $$
     ORDER BY a.measurement_period_end DESC, a.measurement_period_start DESC, a.aggregation_level
 $$;
 
+-- Planned for its own arguments: one plan for all would read every material for the sake of one.
 CREATE FUNCTION replenish.get_forecast_accuracy_summary(
     tenant_id uuid,
     facility_id uuid,
     material_ids uuid[] = NULL
 ) RETURNS SETOF replenish.forecast_accuracy_summary
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT
         s.tenant_id, s.facility_id, s.material_id, s.material_code, s.material_name,
         s.abc_class, s.last_30_days_mape, s.last_60_days_mape, s.last_90_days_mape,
@@ -95,18 +100,24 @@ AS $$
             get_forecast_accuracy_summary.material_ids IS NULL
             OR s.material_id = ANY (get_forecast_accuracy_summary.material_ids)
         )
-    ORDER BY s.material_code
+    ORDER BY s.material_code;
+END
 $$;
 
+-- Planned for its own arguments: one plan for all would read every status and material.
 CREATE FUNCTION replenish.get_replenishment_recommendations(
     tenant_id uuid,
     facility_id uuid,
     status text = NULL,
     material_id uuid = NULL
 ) RETURNS SETOF replenish.replenishment_suggestion
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 100
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT
         s.suggestion_id, s.tenant_id, s.facility_id, s.material_id, s.preferred_vendor_id,
         s.suggestion_generation_timestamp, s.suggestion_status, s.current_on_hand_quantity,
@@ -133,7 +144,8 @@ AS $$
     ORDER BY
         array_position(ARRAY['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'], s.urgency_level),
         s.days_until_stockout NULLS LAST,
-        s.material_id
+        s.material_id;
+END
 $$;
 
 CREATE FUNCTION replenish.explain_forecast(tenant_id uuid, facility_id uuid, material_id uuid)

@@ -62,7 +62,7 @@ CREATE FUNCTION crash.wrong() RETURNS SETOF text LANGUAGE sql AS $$
     FROM replenish.forecast_accuracy_metrics AS a
     GROUP BY a.facility_id, a.material_id, a.measurement_period_start, a.measurement_period_end, a.aggregation_level HAVING count(*) > 1
     UNION ALL
-    SELECT format('%s of the three jobs are scheduled', count(*)) FROM cron.job HAVING count(*) NOT IN (0, 3)
+    SELECT format('%s of the four jobs are scheduled', count(*)) FROM cron.job HAVING count(*) NOT IN (0, 4)
     UNION ALL
     SELECT format('%s of %s steps of the schema are there', count(*), (SELECT count(*) FROM replenish.migrations()))
     FROM replenish.schema_migrations HAVING count(*) <> (SELECT count(*) FROM replenish.migrations())

@@ -110,6 +110,8 @@ pub fn delivery_day(
             let arrival = order_day.checked_add_unsigned(lead_time_days as u64);
             next_working_day(arrival.ok_or(NO_WORKING_DAY)?, non_working)
         }
+        // Whatever came in as a lead time, the search ends.
+        LeadTimeUnit::Working if lead_time_days > MAX_SEARCH_DAYS => Err(NO_WORKING_DAY),
         LeadTimeUnit::Working => (0..lead_time_days).try_fold(order_day, |day, _| {
             let next = day.checked_add(1).ok_or(NO_WORKING_DAY)?;
             next_working_day(next, non_working)
@@ -141,6 +143,12 @@ mod tests {
         (-370..370)
             .filter(|day: &i64| day.rem_euclid(7) >= 5)
             .collect()
+    }
+
+    #[test]
+    fn a_lead_time_beyond_all_reason_is_refused_at_once() {
+        let arrival = delivery_day(0, usize::MAX, LeadTimeUnit::Working, &BTreeSet::new());
+        assert!(arrival.is_err());
     }
 
     #[test]
