@@ -48,6 +48,8 @@ pub enum Error {
     BadDocument { name: &'static str, problem: String },
     #[error("demand date must be a finite day, not infinity")]
     InfiniteDate,
+    #[error("the forecast leaves PostgreSQL's calendar")]
+    BeyondCalendar,
     #[error("no tenant is set")]
     NoTenant,
     #[error("a model failed in an unforeseen way on this series")]
@@ -80,6 +82,7 @@ impl Reportable for Error {
             | Error::NotFinite { .. }
             | Error::BadDocument { .. }
             | Error::UnknownMode(_)
+            | Error::BeyondCalendar
             | Error::InfiniteDate => PgSqlErrorCode::ERRCODE_INVALID_PARAMETER_VALUE,
             Error::NoTenant => PgSqlErrorCode::ERRCODE_INSUFFICIENT_PRIVILEGE,
             Error::ModelPanicked => PgSqlErrorCode::ERRCODE_INTERNAL_ERROR,
@@ -105,7 +108,7 @@ impl Reportable for Error {
             Error::OutOfRange { .. } => "Pass a number within these bounds.",
             Error::UnequalLengths { .. } => "Pass one element of each for every pair.",
             Error::NotFinite { .. } => "Remove NaN and infinity from the input.",
-            Error::InfiniteDate => "Correct the date of the row, or leave the row out.",
+            Error::BeyondCalendar | Error::InfiniteDate => "Correct the date of the row, or leave the row out.",
             Error::NoTenant => "A role that may choose a tenant sets app.current_tenant_id first.",
             Error::ModelPanicked => "Please report it together with explain_forecast's output.",
             Error::NotInAggregate => "Call the aggregate instead.",

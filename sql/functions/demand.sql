@@ -86,11 +86,10 @@ BEGIN
             AND (former IS NULL OR l.virtualtransaction = ANY (former));
         -- Those who came since have noticed us.
         former := at_work;
-        IF at_work IS NULL OR clock_timestamp() >= give_up_at THEN
-            RETURN at_work IS NOT NULL;
-        END IF;
+        EXIT WHEN at_work IS NULL OR clock_timestamp() >= give_up_at;
         PERFORM pg_sleep(0.01);
     END LOOP;
+    RETURN at_work IS NOT NULL;
 END
 $$;
 

@@ -281,6 +281,11 @@ AS $$
         AND p.proname NOT IN (
             'create_roles', 'guard_schema', 'install_api', 'create_api_roles', 'grant_api'
         )
+    UNION ALL
+    -- The triggers of demand_history call it, and migrations change rows as the owner.
+    SELECT p.oid::regprocedure, 'replenish_owner'::name
+    FROM pg_proc AS p
+    WHERE p.pronamespace = 'replenish'::regnamespace AND p.proname = 'is_unsure'
 $$;
 
 -- Who may do what with which table or view, apart from its owner. A partition is read and written

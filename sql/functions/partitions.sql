@@ -187,9 +187,10 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     former CONSTANT text := current_setting('lock_timeout');
-    relations text;
+    relations regclass[];
+    locked regclass;
 BEGIN
-    SELECT string_agg(r.relation::text, ', ') INTO relations
+    SELECT array_agg(r.relation) INTO relations
     FROM (
         SELECT 'replenish.demand_history'::regclass
         UNION
@@ -200,14 +201,16 @@ BEGIN
     FOR attempt IN 1..60 LOOP
         BEGIN
             PERFORM set_config('lock_timeout', '400ms', true);
-            EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', relations);
+            FOREACH locked IN ARRAY relations LOOP
+                EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', locked);
+            END LOOP;
             PERFORM set_config('lock_timeout', former, true);
             RETURN;
         EXCEPTION WHEN lock_not_available THEN
             PERFORM pg_sleep(0.2);
         END;
     END LOOP;
-    RAISE EXCEPTION 'the lock on % was not to be had', relations
+    RAISE EXCEPTION 'the lock on % was not to be had', array_to_string(relations, ', ')
         USING ERRCODE = 'lock_not_available',
             HINT = 'Long transactions use these tables: see pg_stat_activity, or choose a quiet hour.';
 END

@@ -3,7 +3,7 @@
 use super::options::count;
 use crate::aggregate::{finished, state};
 use crate::demand::{daily, push};
-use crate::errors::report;
+use crate::errors::{Error, report};
 use demand::{Missing, Recorded};
 use forecasting::{Algorithm, Outcome, Request};
 use pgrx::Internal;
@@ -110,9 +110,13 @@ fn series_forecast(
     outcome: Outcome,
 ) -> Result<PgHeapTuple<'static, AllocatedByRust>, ErrorReport> {
     let Outcome { bands, explanation } = outcome;
+    let end = last_day.saturating_add(bands.mean.len() as i32);
+    if !Date::saturating_from_raw(end).is_finite() {
+        return Err(report(Error::BeyondCalendar));
+    }
     let fill = || -> Result<_, Box<dyn std::error::Error>> {
         let mut tuple = PgHeapTuple::new_composite_type("replenish.series_forecast")?;
-        tuple.set_by_name("start_date", Date::saturating_from_raw(last_day + 1))?;
+        tuple.set_by_name("start_date", Date::saturating_from_raw(last_day.saturating_add(1)))?;
         tuple.set_by_name("yhat", bands.mean)?;
         tuple.set_by_name("lo_80", bands.lower_80)?;
         tuple.set_by_name("hi_80", bands.upper_80)?;

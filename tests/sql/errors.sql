@@ -38,6 +38,7 @@ INSERT INTO mistakes VALUES
     ('SELECT * FROM replenish.forecast_mstl(ARRAY[1,2,3], 3, ARRAY[7])', '22023', NULL),
     ('SELECT replenish.forecast_agg(d, 1, 5, ''PROPHET'') FROM (VALUES (date ''2025-01-01'')) AS t (d)', '22023', 'forecast algorithm "PROPHET" is unknown'),
     ('SELECT replenish.forecast_agg(d, 1) FROM (VALUES (date ''infinity'')) AS t (d)', '22023', 'demand date must be a finite day, not infinity'),
+    ('SELECT replenish.forecast_agg(d, 1) FROM (VALUES (date ''5874897-12-31'')) AS t (d)', '22023', 'the forecast leaves PostgreSQL''s calendar'),
     ('SELECT replenish.forecast_agg(d, 1) FROM (VALUES (date ''4713-01-01 BC''), (date ''2025-01-01'')) AS t (d)', '22000', 'the history spans 2460640 days, more than the 36525 that are accepted'),
     ('SELECT replenish.forecast_agg(d, ''NaN'') FROM (VALUES (date ''2025-01-01'')) AS t (d)', '22023', 'demand quantity must be a finite number, not NaN'),
     ('SELECT replenish.demand_statistics(''\x0102'', ''2025-01-01'')', '22000', 'the packed demand series is damaged: its length is 2 bytes'),
