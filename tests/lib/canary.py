@@ -14,7 +14,7 @@ class Canaries:
     def __init__(self, superuser, tenant, known):
         """Every uuid of B's rows but those that a caller may know; superuser sees them all."""
         self.tenant, self.known = tenant, set(known)
-        self.uuids, self.empty = set(), []
+        theirs, others, self.empty = set(), set(), []
         for relation in relations(superuser):
             columns = [name for name, kind in relation.columns if kind == "uuid"]
             if not relation.tenant_column or relation.kind not in "rp":
@@ -23,10 +23,11 @@ class Canaries:
             rows = superuser.execute(f"SELECT {listed} FROM {relation.name} WHERE tenant_id = %s", (tenant,)).fetchall()
             if not rows:
                 self.empty.append(relation.name)
-            theirs = {str(v) for row in rows for v in row if v is not None}
-            others = superuser.execute(f"SELECT {listed} FROM {relation.name} WHERE tenant_id <> %s", (tenant,)).fetchall()
-            self.uuids |= theirs - {str(v) for row in others for v in row if v is not None}
-        self.uuids -= self.known
+            theirs |= {str(v) for row in rows for v in row if v is not None}
+            rows = superuser.execute(f"SELECT {listed} FROM {relation.name} WHERE tenant_id <> %s", (tenant,)).fetchall()
+            others |= {str(v) for row in rows for v in row if v is not None}
+        # What somebody else has as well, in whatever table, tells nothing.
+        self.uuids = theirs - others - self.known
 
     def find(self, sent, received):
         """Tokens of B in what came back that were not in what was sent."""
