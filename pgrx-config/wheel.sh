@@ -16,6 +16,6 @@ unpack_wheel() {
     # Unpacking forgets that programs may be run.
     chmod +x "$PG_BIN"/*
     # pgTAP is plain SQL; Debian's says what the versions differ in.
-    find /usr/share/postgresql/15/extension -name 'pgtap*' -exec cp -t "$WHEEL_HOME/share/postgresql/extension" {} +
+    find "/usr/share/postgresql/$DEBIAN_MAJOR/extension" -name 'pgtap*' -exec cp -t "$WHEEL_HOME/share/postgresql/extension" {} +
     echo "$WHEEL_VERSION" >"$root/wheel"
 }

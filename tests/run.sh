@@ -15,7 +15,7 @@ tests/sql.sh
 parts=(readme docs preload security robustness concurrency crash timeouts lifecycle operations monitoring docker package api browser retail)
 # The wheel's servers have neither pg_cron nor Debian's other extensions; what does not touch
 # PostgreSQL's own behaviour is tested with 15 alone.
-if from_wheel; then parts=(readme docs preload concurrency timeouts lifecycle); fi
+if from_wheel; then parts=(readme docs preload security concurrency timeouts lifecycle); fi
 for part in "${parts[@]}"; do
     say "Server test: $part"
     "tests/$part.sh"
