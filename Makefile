@@ -2,8 +2,11 @@
 
 SHELL := /bin/bash
 PG_CONFIG ?= pg_config
+# make test PG=16: 15 is Debian's, 16 and 18 come from a wheel.
+PG ?= 15
+export PG_MAJOR = $(PG)
 
-.PHONY: help demo test soak install setup build unit lint fmt sql-test freeze-release bench compare clean
+.PHONY: help demo test test-versions soak install setup build unit lint fmt sql-test freeze-release package release bench compare clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -13,6 +16,10 @@ demo: build ## Runs the main job on an embedded throwaway cluster and prints the
 
 test: build-for-tests ## Everything: formatting, lints, unit tests, SQL tests on a throwaway cluster.
 	@tests/run.sh
+
+test-versions: ## SQL, security and life cycle on PostgreSQL 16 and 18 as well; takes a build for each.
+	@$(MAKE) --no-print-directory test PG=16
+	@$(MAKE) --no-print-directory test PG=18
 
 install: ## Installs the extension into your own server: make install PG_CONFIG=/path/to/pg_config
 	@PG_CONFIG=$(PG_CONFIG) pgrx-config/install.sh
@@ -45,6 +52,12 @@ sql-test: ## The SQL tests alone, on what was built last.
 
 freeze-release: build ## Freezes what is built as a release, with the upgrade script from the one before.
 	@pgrx-config/freeze.sh
+
+package: build ## The Debian package, under target/release-files.
+	@packaging/deb.sh $${CARGO_TARGET_DIR:-target}/release-files
+
+release: build ## Source tarball, bill of materials, Debian package and checksums of the commit that is checked out.
+	@packaging/release.sh $${CARGO_TARGET_DIR:-target}/release-files
 
 bench: build ## The stated figures: 10,000 materials, interactive calls, memory.
 	@benches/bench.sh

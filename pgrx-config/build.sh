@@ -3,6 +3,10 @@
 # nothing that is installed on this machine changes, no running cluster notices.
 source "$(dirname "$0")/common.sh"
 
+if from_wheel; then
+    source pgrx-config/wheel.sh
+    unpack_wheel
+fi
 # Cargo builds pgrx anew when this file is touched, so it is written only when it changes.
 mkdir -p "$PGRX_HOME"
 config=$(printf '[configs]\npg%s = "%s/pg_config"' "$PG_MAJOR" "$PG_BIN")
@@ -15,8 +19,13 @@ package=$CARGO_TARGET_DIR/package
 alive "extension" cargo pgrx package --features "pg$PG_MAJOR" --no-default-features \
     --pg-config "$PG_BIN/pg_config" --out-dir "$package"
 
-# PostgreSQL finds its folders relative to its programs, so a copy of the tree is a server.
+if from_wheel; then
+    # The package holds the files below the very path that pg_config gives.
+    cp -r --remove-destination "$package$(realpath "$WHEEL_HOME")/." "$WHEEL_HOME/"
+    exit
+fi
 root=$(server_root)
+# PostgreSQL finds its folders relative to its programs, so a copy of the tree is a server.
 # It is made anew when the installed server changes or gets another extension.
 if [ ! -x "$root$PG_BIN/postgres" ] || [ "$PG_BIN/postgres" -nt "$root$PG_BIN/postgres" ] ||
     [ "/usr/share/postgresql/$PG_MAJOR/extension" -nt "$root$PG_BIN/postgres" ]; then

@@ -2,8 +2,18 @@
 # cluster stops and its files go when the script ends, however it ends.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-SERVER_BIN=$(server_root)$PG_BIN
+SERVER_BIN=$(server_bin)
+# The wheel's servers have no pg_cron; nothing but the schedule needs it.
+PRELOAD=pg_replenish
+if [ -e "$(server_share)/extension/pg_cron.control" ]; then PRELOAD=pg_cron,pg_replenish; fi
 CLUSTER=
+
+# bare_server FOLDER: a copy of the private server that has never seen the extension.
+bare_server() {
+    rm -rf "$1"
+    cp -r "$(server_root)" "$1"
+    find "$1" -name 'pg_replenish*' -delete
+}
 
 # start_cluster [setting=value …]
 start_cluster() {
@@ -17,7 +27,7 @@ start_cluster() {
     {
         echo "listen_addresses = ''"
         echo "unix_socket_directories = '$CLUSTER'"
-        echo "shared_preload_libraries = 'pg_cron,pg_replenish'"
+        echo "shared_preload_libraries = '$PRELOAD'"
         echo "cron.use_background_workers = on"
         echo "fsync = off"
         echo "shared_buffers = '256MB'"

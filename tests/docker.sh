@@ -16,8 +16,7 @@ for script in docker/*.sh docker/initdb.d/*.sh; do bash -n "$script"; done
 stage=$CARGO_TARGET_DIR/docker-stage
 rm -rf "$stage"
 docker/build.sh "$stage/out"
-cp -r "$(server_root)" "$stage/image"
-find "$stage/image" -name 'pg_replenish*' -delete
+bare_server "$stage/image"
 cp -r "$stage/out/usr" "$stage/image/"
 SERVER_BIN=$stage/image$PG_BIN
 if ! as_server test -x "$SERVER_BIN/postgres"; then fail "the server's account cannot run $SERVER_BIN"; fi

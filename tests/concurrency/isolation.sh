@@ -4,7 +4,7 @@
 source "$(dirname "$0")/../../pgrx-config/cluster.sh"
 
 here=tests/concurrency
-test_bin=/usr/lib/postgresql/$PG_MAJOR/lib/pgxs/src/test/isolation
+test_bin=/usr/lib/postgresql/$DEBIAN_MAJOR/lib/pgxs/src/test/isolation
 [ -x "$test_bin/pg_isolation_regress" ] || fail "pg_isolation_regress is missing: pgrx-config/setup.sh tests"
 start_cluster
 psql -o /dev/null <<SQL

@@ -14,7 +14,11 @@ SELECT format('CREATE PUBLICATION everything FOR TABLE %s', string_agg(c.oid::re
 FROM pg_class AS c WHERE c.relnamespace = 'replenish'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'schema_migrations' \gexec
 SELECT pg_create_logical_replication_slot('everything', 'pgoutput');
 SQL
-psql -o /dev/null -d subscriber -c "CREATE SUBSCRIPTION everything CONNECTION 'host=$CLUSTER dbname=postgres user=postgres' PUBLICATION everything WITH (create_slot = false, slot_name = everything)" 2>/dev/null
+options='create_slot = false, slot_name = everything'
+# From 16 on changes are applied as the table's owner unless told otherwise, and FORCE ROW LEVEL
+# SECURITY stops that one.
+if [ "$PG_MAJOR" -ge 16 ]; then options+=', run_as_owner = true'; fi
+psql -o /dev/null -d subscriber -c "CREATE SUBSCRIPTION everything CONNECTION 'host=$CLUSTER dbname=postgres user=postgres' PUBLICATION everything WITH ($options)" 2>/dev/null
 arrived() {
     for _ in $(seq 300); do
         row_facts -d postgres >"$CLUSTER/here"

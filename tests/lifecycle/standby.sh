@@ -10,7 +10,13 @@ psql -c 'CREATE ROLE night LOGIN IN ROLE replenish_batch'
 row_facts >"$CLUSTER/rows"
 as_server mkdir "$CLUSTER/standby_socket"
 as_server "$SERVER_BIN/pg_basebackup" -h "$CLUSTER" -U postgres -D "$CLUSTER/standby" -R -X stream -c fast
-as_server "$SERVER_BIN/pg_verifybackup" -q "$CLUSTER/standby"
+# The wheel's pg_verifybackup of 18 crashes before it has read its arguments.
+if as_server "$SERVER_BIN/pg_verifybackup" --version >/dev/null 2>&1; then
+    as_server "$SERVER_BIN/pg_verifybackup" -q "$CLUSTER/standby"
+else
+    from_wheel || fail "pg_verifybackup does not run"
+    echo "# the backup is not verified: this pg_verifybackup does not run"
+fi
 echo "unix_socket_directories = '$CLUSTER/standby_socket'" | as_server tee -a "$CLUSTER/standby/postgresql.auto.conf" >/dev/null
 start_standby() { as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/standby" -l "$CLUSTER/standby.log" -w -t 60 start >/dev/null; }
 stop_standby() { as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/standby" -m immediate -w stop >/dev/null 2>&1; }

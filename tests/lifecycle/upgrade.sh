@@ -4,7 +4,7 @@
 # of an older version works with the newer library. A migration that fails leaves everything as it was.
 source "$(dirname "$0")/common.bash"
 
-extension=$(server_root)/usr/share/postgresql/$PG_MAJOR/extension
+extension=$(server_share)/extension
 current=$(sed -n "s/^default_version = '\(.*\)'/\1/p" "$extension/pg_replenish.control")
 later=99.0.0
 candidate=0.0.1

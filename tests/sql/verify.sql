@@ -50,7 +50,7 @@ INSERT INTO public.faults (check_name, status, fault) VALUES
     ('orphans', 'FAILED', $$ DELETE FROM replenish.forecast_heads $$),
     ('orphans', 'FAILED', $$ DELETE FROM replenish.forecast_fits $$),
     ('duplicate suggestions', 'FAILED', $$ DROP INDEX replenish.replenishment_suggestions_one_open;
-        INSERT INTO replenish.replenishment_suggestions SELECT (r #= hstore('suggestion_id', gen_random_uuid()::text)).* FROM replenish.replenishment_suggestions AS r $$),
+        INSERT INTO replenish.replenishment_suggestions SELECT (jsonb_populate_record(r, jsonb_build_object('suggestion_id', gen_random_uuid()))).* FROM replenish.replenishment_suggestions AS r $$),
     ('registered tenants', 'WARNING', $$ DELETE FROM replenish.tenants WHERE tenant_name = 'A' $$);
 
 CREATE FUNCTION public.found(fault text) RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -67,7 +67,6 @@ BEGIN
     END;
     RETURN QUERY SELECT unnest(names);
 END $$;
-CREATE EXTENSION IF NOT EXISTS hstore;
 SELECT plan(8 + (SELECT count(*)::integer FROM public.faults));
 
 SELECT is_empty($$ SELECT * FROM replenish.verify_deployment() WHERE status <> 'OK' AND check_name <> 'jobs' $$, 'a sound deployment has no finding');
