@@ -108,7 +108,9 @@ impl Reportable for Error {
             Error::OutOfRange { .. } => "Pass a number within these bounds.",
             Error::UnequalLengths { .. } => "Pass one element of each for every pair.",
             Error::NotFinite { .. } => "Remove NaN and infinity from the input.",
-            Error::BeyondCalendar | Error::InfiniteDate => "Correct the date of the row, or leave the row out.",
+            Error::BeyondCalendar | Error::InfiniteDate => {
+                "Correct the date of the row, or leave the row out."
+            }
             Error::NoTenant => "A role that may choose a tenant sets app.current_tenant_id first.",
             Error::ModelPanicked => "Please report it together with explain_forecast's output.",
             Error::NotInAggregate => "Call the aggregate instead.",

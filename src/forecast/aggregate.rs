@@ -116,7 +116,10 @@ fn series_forecast(
     }
     let fill = || -> Result<_, Box<dyn std::error::Error>> {
         let mut tuple = PgHeapTuple::new_composite_type("replenish.series_forecast")?;
-        tuple.set_by_name("start_date", Date::saturating_from_raw(last_day.saturating_add(1)))?;
+        tuple.set_by_name(
+            "start_date",
+            Date::saturating_from_raw(last_day.saturating_add(1)),
+        )?;
         tuple.set_by_name("yhat", bands.mean)?;
         tuple.set_by_name("lo_80", bands.lower_80)?;
         tuple.set_by_name("hi_80", bands.upper_80)?;
