@@ -14,7 +14,8 @@ mkdir -p "$results"
 begin() {
     materials=$1 days=$2
     say "$materials materials x $days days"
-    start_cluster "max_wal_size = '32GB'" "checkpoint_timeout = '1d'" "autovacuum = off"
+    # A quarter of this machine's memory or less, as a server has it; statistics and vacuum as after a load.
+    start_cluster "shared_buffers = '4GB'" "max_wal_size = '32GB'" "checkpoint_timeout = '1d'" "autovacuum = off"
     psql -o /dev/null -c 'CREATE EXTENSION pg_replenish' -c 'SELECT replenish.install()' 2>/dev/null
     alive loading "$SERVER_BIN/psql" -X -q -v ON_ERROR_STOP=1 -v materials="$materials" -v days="$days" \
         -f benches/load.sql
@@ -70,7 +71,7 @@ interactive() {
     local ids="(SELECT array_agg(material_id) FROM (SELECT material_id FROM replenish.materials ORDER BY material_id LIMIT 100) AS m)"
     local one="(SELECT material_id FROM replenish.materials ORDER BY material_id LIMIT 1)"
     local fresh
-    fresh=$(for table in heads versions fits; do printf 'DELETE FROM replenish.forecast_%s WHERE material_id = ANY (%s); ' $table "$ids"; done)
+    fresh=$(for table in heads versions fits; do printf 'DELETE FROM replenish.forecast_%s WHERE material_id IN (SELECT unnest(%s)); ' $table "$ids"; done)
     measure "generate_forecasts, 100 materials, 90 days ahead, stored" 150 \
         "BEGIN; $fresh SELECT count(*) FROM replenish.generate_forecasts('$tenant', '$facility', $ids); ROLLBACK"
     measure "calculate_safety_stock" 150 "SELECT * FROM replenish.calculate_safety_stock('$tenant', '$facility', $one)"

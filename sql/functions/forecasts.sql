@@ -51,18 +51,24 @@ BEGIN
 END
 $$;
 
+-- One lookup a material, whatever the planner knows of the tables.
 CREATE FUNCTION replenish.active_forecasts(tenant_id uuid, facility_id uuid, material_ids uuid[])
 RETURNS SETOF replenish.material_forecast
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 9000
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT f.*
-    FROM replenish.material_forecasts AS f
-    WHERE f.tenant_id = active_forecasts.tenant_id
-        AND f.facility_id = active_forecasts.facility_id
-        AND f.material_id = ANY (active_forecasts.material_ids)
-        AND f.forecast_status = 'ACTIVE'
-    ORDER BY f.material_id, f.forecast_date
+    SELECT d.*
+    FROM (SELECT w.id FROM unnest(active_forecasts.material_ids) AS w (id) ORDER BY w.id) AS k
+    CROSS JOIN LATERAL (
+        SELECT f.*
+        FROM replenish.material_forecasts AS f
+        WHERE f.tenant_id = active_forecasts.tenant_id
+            AND f.facility_id = active_forecasts.facility_id
+            AND f.material_id = k.id
+            AND f.forecast_status = 'ACTIVE'
+        ORDER BY f.forecast_date
+        OFFSET 0
+    ) AS d
 $$;
 
 -- The materials asked for, or all that have demand at the facility and are to be forecast.

@@ -1,5 +1,6 @@
 -- $1 tenant, $2 facility, $3 materials: settings and state, locked until the end of the transaction
--- in the order of the key, so that two writers never wait for each other.
+-- in the order of the key, so that two writers never wait for each other. One lookup a material,
+-- whatever the planner knows of the tables.
 SELECT
     m.material_id,
     m.forecast_algorithm,
@@ -19,12 +20,16 @@ SELECT
     h.fitted_through,
     h.state_through,
     CASE WHEN $4 THEN h.state END AS state
-FROM replenish.forecast_heads AS h
-JOIN replenish.materials AS m
-    ON m.tenant_id = h.tenant_id AND m.material_id = h.material_id
-WHERE h.tenant_id = $1
-    AND h.facility_id = $2
-    AND h.material_id = ANY ($3)
-    AND m.forecasting_enabled
-ORDER BY h.material_id
-FOR UPDATE OF h
+FROM (SELECT DISTINCT w.id FROM unnest($3) AS w (id) ORDER BY w.id) AS k
+CROSS JOIN LATERAL (
+    SELECT e.*
+    FROM replenish.forecast_heads AS e
+    WHERE e.tenant_id = $1 AND e.facility_id = $2 AND e.material_id = k.id
+    FOR UPDATE
+) AS h
+CROSS JOIN LATERAL (
+    SELECT e.*
+    FROM replenish.materials AS e
+    WHERE e.tenant_id = $1 AND e.material_id = h.material_id AND e.forecasting_enabled
+    OFFSET 0
+) AS m
