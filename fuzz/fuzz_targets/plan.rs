@@ -1,5 +1,5 @@
 //! Order plans from any numbers: a plan of finite numbers or an error.
-//! Seen to fail: with the check of the lead time left out.
+//! Seen to fail: a working-day lead time without a limit never ended.
 #![no_main]
 
 use inventory::plan::{Demand, MaterialPolicy, OpenOrder, OrderPolicy, PlanInput, ServiceMeasure, Stock, plan};

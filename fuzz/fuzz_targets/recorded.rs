@@ -1,5 +1,4 @@
 //! Packed demand: any bytes are read as what they say or refused, and daily values stay in bounds.
-//! Seen to fail: with `values[place]` written without the limit on the span.
 #![no_main]
 
 use demand::{Missing, Recorded, statistics};

@@ -1,5 +1,5 @@
 //! Forecasts of any series by any algorithm: finite, ordered numbers or an error, and a state that
-//! says the same. Seen to fail: with the bounds of one algorithm swapped.
+//! says the same.
 #![no_main]
 
 use forecasting::{Algorithm, Request, State, forecast_with_state};

@@ -1,6 +1,5 @@
 //! Stored states: any bytes are refused or work without a panic, whatever was stored. The checksum
 //! is put right first, so that what lies behind it is reached; without that nothing would be.
-//! Seen to fail: with `is_sound` answering true.
 #![no_main]
 
 use forecasting::{Algorithm, Request, State, forecast_with_state};

@@ -20,8 +20,7 @@ forget() { psql -o /dev/null -c "DELETE FROM replenish.forecast_heads" -c "DELET
 night
 psql -At -c 'SELECT content.all()' >"$CLUSTER/one"
 
-# The same night started four times. Seen to fail: with forecast_heads not locked (lock_series.sql
-# without FOR UPDATE) two versions are stored at once and one run ends with 23505.
+# The same night started four times.
 forget
 pids=()
 for i in 1 2 3 4; do

@@ -1,8 +1,5 @@
 //! What each model promises on any series: `MODEL_CASES` series each (tests/crates.sh takes 10,000 in
 //! release mode, a plain `cargo test` 40).
-//!
-//! Seen to fail: with the interval of one model not ordered, and with one field of a state left out of
-//! its bytes.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
