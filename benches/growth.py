@@ -1,4 +1,4 @@
-"""Draws how the time of nights grows with the number of series: results.tsv in, an SVG out. Both axes are logarithmic."""
+"""Draws how the CPU time of nights grows with the number of series: results.tsv in, an SVG out. Both axes are logarithmic."""
 import math
 import sys
 
@@ -18,7 +18,7 @@ def main(source, target):
         rows = [line.rstrip("\n").split("\t") for line in lines]
     series = []
     for run, threads, label in RUNS:
-        points = sorted({(int(r[0]), float(r[4])) for r in rows if r[2] == run and r[3] == threads and r[1] == "365"})
+        points = sorted({(int(r[0]), float(r[5])) for r in rows if r[2] == run and r[3] == threads and r[1] == "365"})
         if points:
             series.append((label, points))
     xs = [x for _, points in series for x, _ in points]
@@ -34,7 +34,7 @@ def main(source, target):
 
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12">',
-        "<title>Seconds of a night by the number of series, 365 days each</title>",
+        "<title>CPU seconds of a night by the number of series, 365 days each</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
     ]
     for exponent in range(y_low, y_high + 1):
@@ -44,7 +44,7 @@ def main(source, target):
     for x in sorted(set(xs)):
         left, _ = place(x, min(ys))
         out.append(f'<text x="{left:.1f}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{x:,}</text>')
-    out.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle">series of 365 days</text>')
+    out.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle">series of 365 days; CPU seconds of a night</text>')
     for (label, points), colour in zip(series, COLOURS):
         places = [place(x, y) for x, y in points]
         out.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>')
