@@ -1,5 +1,6 @@
 //! Order plans from any numbers: a plan of finite numbers or an error.
-//! Seen to fail: a working-day lead time without a limit never ended.
+//! Seen to fail: a working-day lead time without a limit never ended; days of supply near the largest
+//! double made a safety stock of infinity.
 #![no_main]
 
 use inventory::plan::{Demand, MaterialPolicy, OpenOrder, OrderPolicy, PlanInput, ServiceMeasure, Stock, plan};
@@ -76,7 +77,8 @@ fuzz_target!(|input: Input| {
         today_is_open: input.kinds % 5 == 0,
     };
     if let Ok(made) = plan(&planned_input) {
-        assert!(made.safety_stock.is_finite() && made.safety_stock >= 0.0, "{made:?}");
-        assert!(made.reorder_point.is_finite(), "{made:?}");
+        let text = format!("{made:?}");
+        assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
+        assert!(made.safety_stock >= 0.0, "{text}");
     }
 });

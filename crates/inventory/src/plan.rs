@@ -188,11 +188,16 @@ pub fn plan(input: &PlanInput) -> Result<Plan, Error> {
     let (service, safety_stock, method) =
         stock::safety_stock(input, &lead_time, &protection, &law, economic)?;
     protection.method = method;
+    let safety_stock = check::representable("safety stock", safety_stock)?;
     let reorder_point = policy
         .minimum_stock_quantity
         .unwrap_or(protection.demand + safety_stock);
+    let expected_demand = [30, 60, 90].map(|days| stock::planned_sum(input, days));
+    for demand in expected_demand {
+        check::representable("expected demand", demand)?;
+    }
     let mut plan = Plan {
-        expected_demand: [30, 60, 90].map(|days| stock::planned_sum(input, days)),
+        expected_demand,
         lead_time,
         working_lead_time: (policy.lead_time_unit == LeadTimeUnit::Working)
             .then_some(input.lead_time),

@@ -113,9 +113,16 @@ pub(super) fn order(
     };
     let (order_in_days, delivery_in_days) = days(input, plan, situation)?;
     let unit_cost = price_at(input, quantity);
-    let expected_shortage =
-        law.loss(situation.position.max(0.0))?.shortage + (-situation.position).max(0.0);
+    let expected_shortage = check::representable(
+        "expected shortage",
+        law.loss(situation.position.max(0.0))?.shortage + (-situation.position).max(0.0),
+    )?;
     let holding = unit_cost.map(|cost| holding_cost(input, quantity, cost));
+    let cost = |name, a_unit: Option<f64>| {
+        a_unit
+            .map(|a_unit| check::representable(name, a_unit * quantity))
+            .transpose()
+    };
     Ok(Some(Order {
         policy: policy.replenishment_policy,
         shortage,
@@ -126,9 +133,9 @@ pub(super) fn order(
         order_in_days,
         delivery_in_days,
         unit_cost,
-        total_cost: unit_cost.map(|cost| cost * quantity),
+        total_cost: cost("cost of the order", unit_cost)?,
         expected_shortage,
-        holding_cost: holding.map(|a_unit| a_unit * quantity),
+        holding_cost: cost("holding cost of the order", holding)?,
         benefit: benefit(input, quantity, unit_cost.zip(holding), expected_shortage)?,
     }))
 }

@@ -466,6 +466,22 @@ fn contradictions_are_refused() {
         }),
         "service measure DAYS_OF_SUPPLY needs safety_stock_days"
     );
+    let beyond_a_double = |days, cost| {
+        refused(MaterialPolicy {
+            service_measure: ServiceMeasure::DaysOfSupply,
+            safety_stock_days: Some(days),
+            unit_cost: Some(cost),
+            ..policy()
+        })
+    };
+    assert_eq!(
+        beyond_a_double(1e308, 10.0),
+        "safety stock is too large to be computed from these values"
+    );
+    assert_eq!(
+        beyond_a_double(1.0, 1e307),
+        "cost of the order is too large to be computed from these values"
+    );
 }
 
 proptest! {
