@@ -104,10 +104,13 @@ BEGIN
     END IF;
     SELECT w.id INTO stranger
     FROM unnest(forecastable.material_ids) AS w (id)
-    WHERE NOT EXISTS (
-        SELECT FROM replenish.materials AS m
-        WHERE m.tenant_id = forecastable.tenant_id AND m.material_id = w.id
-    )
+    LEFT JOIN LATERAL (
+        SELECT true AS is_known
+        FROM replenish.materials AS e
+        WHERE e.tenant_id = forecastable.tenant_id AND e.material_id = w.id
+        OFFSET 0
+    ) AS m ON true
+    WHERE m.is_known IS NULL
     LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'material % is unknown', coalesce(stranger::text, 'NULL')

@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SET ROLE replenish_batch;
-SELECT plan(34);
+SELECT plan(35);
 
 SELECT is((SELECT count(*) FROM replenish.generate_forecasts(:a, :facility, forecast_horizon_days => 30, dry_run => true)), 90::bigint, 'a dry run shows the forecasts');
 SELECT is((SELECT count(*) FROM replenish.forecast_series), 0::bigint, 'and stores none');
@@ -83,6 +83,15 @@ SELECT count(*) FROM replenish.override_forecast(:a, :facility, :m1, '2025-03-05
 SELECT is((SELECT manual_override_quantity FROM replenish.get_material_forecasts(:a, :facility, :m1, '2025-03-05', '2025-03-05')), 600::numeric, 'another one takes its place');
 SELECT count(*) FROM replenish.override_forecast(:a, :facility, :m1, '2025-03-05', NULL, 'cancelled') \g /dev/null
 SELECT is((SELECT is_manually_overridden FROM replenish.get_material_forecasts(:a, :facility, :m1, '2025-03-05', '2025-03-05')), false, 'and NULL takes it back');
+
+-- Quantities are shown as the cast would show them, to the last digit, whether the fast way takes them or not.
+SELECT is_empty(
+    $$ SELECT v, replenish.stored_quantity(v) FROM (
+           SELECT unnest(ARRAY[0, -0.0, 7, 12.5, 1e-6, 1e-7, 0.1 + 0.2, 999999999.999999, 1e9, 123456789012, -3.25, 1e300, 'NaN', 'Infinity']::float8[]) AS v
+           UNION ALL SELECT i::float8 * i / 1e6 FROM generate_series(1, 100000, 7) AS i
+           UNION ALL SELECT i / 7.0 FROM generate_series(1, 1000) AS i) AS n
+       WHERE replenish.stored_quantity(v)::text IS DISTINCT FROM v::numeric::text $$,
+    'a stored quantity is the numeric of its double');
 
 -- Explanation.
 SELECT is(
