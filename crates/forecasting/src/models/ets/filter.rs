@@ -63,23 +63,41 @@ impl Smoothing {
     }
 }
 
-/// Sets the states to the first ones of `point`.
-pub(super) fn begin(form: Form, point: &[f64], state: &mut State) {
-    state.level = point[LEVEL];
-    state.slope = if form.trend == TrendForm::None {
-        0.0
-    } else {
-        point[SLOPE]
-    };
-    let Some((last, others)) = state.season.split_last_mut() else {
-        return;
-    };
-    others.copy_from_slice(&point[SEASON..]);
-    let sum: f64 = others.iter().sum();
-    *last = match form.season {
-        SeasonForm::Multiplicative => (others.len() + 1) as f64 - sum,
-        _ => -sum,
-    };
+/// Points that one pass takes along. Each step of a path waits for the one before it; the steps of
+/// four paths fill that time, so that four passes cost little more than one.
+pub(super) const LANES: usize = 4;
+
+/// States of `N` paths side by side.
+struct Paths<'a, const N: usize> {
+    level: [f64; N],
+    slope: [f64; N],
+    season: &'a mut [[f64; N]],
+}
+
+impl<'a, const N: usize> Paths<'a, N> {
+    /// The first states of each point.
+    fn begin(form: Form, points: [&[f64]; N], season: &'a mut [[f64; N]]) -> Self {
+        if let Some((last, others)) = season.split_last_mut() {
+            for (place, figures) in others.iter_mut().enumerate() {
+                *figures = points.map(|point| point[SEASON + place]);
+            }
+            *last = points.map(|point| {
+                let sum: f64 = point[SEASON..].iter().sum();
+                match form.season {
+                    SeasonForm::Multiplicative => (others.len() + 1) as f64 - sum,
+                    _ => -sum,
+                }
+            });
+        }
+        Self {
+            level: points.map(|point| point[LEVEL]),
+            slope: points.map(|point| match form.trend {
+                TrendForm::None => 0.0,
+                _ => point[SLOPE],
+            }),
+            season,
+        }
+    }
 }
 
 /// Fills `residuals` and answers the sum of their squares (infinite where a multiplicative form
@@ -91,8 +109,23 @@ pub(super) fn residuals(
     state: &mut State,
     residuals: &mut [f64],
 ) -> (f64, f64) {
-    begin(form, point, state);
+    let paths = Paths::begin(form, [point], state.season.as_chunks_mut().0);
+    (state.level, state.slope) = (paths.level[0], paths.slope[0]);
     go_on(form, values, Smoothing::of(form, point), state, residuals)
+}
+
+/// As [`residuals`], for several points at once; `season` is room for their figures.
+pub(super) fn residuals_of_many(
+    form: Form,
+    values: &[f64],
+    points: &[Point; LANES],
+    season: &mut [[f64; LANES]],
+    residuals: &mut [[f64; LANES]],
+) -> [f64; LANES] {
+    let points = points.each_ref().map(Vec::as_slice);
+    let smoothing = points.map(|point| Smoothing::of(form, point));
+    let mut paths = Paths::begin(form, points, season);
+    run(form, values, smoothing, &mut paths, residuals).0
 }
 
 /// As [`residuals`], from the states at hand.
@@ -103,91 +136,115 @@ pub(super) fn go_on(
     state: &mut State,
     residuals: &mut [f64],
 ) -> (f64, f64) {
-    match (form.error, form.season) {
-        (ErrorForm::Additive, SeasonForm::None) => {
-            pass::<false, 0>(values, smoothing, state, residuals)
-        }
-        (ErrorForm::Additive, _) => pass::<false, 1>(values, smoothing, state, residuals),
-        (ErrorForm::Multiplicative, SeasonForm::None) => {
-            pass::<true, 0>(values, smoothing, state, residuals)
-        }
-        (ErrorForm::Multiplicative, SeasonForm::Additive) => {
-            pass::<true, 1>(values, smoothing, state, residuals)
-        }
-        (ErrorForm::Multiplicative, SeasonForm::Multiplicative) => {
-            pass::<true, 2>(values, smoothing, state, residuals)
-        }
-    }
+    let mut paths = Paths {
+        level: [state.level],
+        slope: [state.slope],
+        season: state.season.as_chunks_mut().0,
+    };
+    let residuals = residuals.as_chunks_mut().0;
+    let ([sum], [scale]) = run(form, values, [smoothing], &mut paths, residuals);
+    let ([level], [slope]) = (paths.level, paths.slope);
+    (state.level, state.slope) = (level, slope);
+    (sum, scale)
+}
+
+fn run<const N: usize>(
+    form: Form,
+    values: &[f64],
+    smoothing: [Smoothing; N],
+    paths: &mut Paths<N>,
+    residuals: &mut [[f64; N]],
+) -> ([f64; N], [f64; N]) {
+    let pass = match (form.error, form.season) {
+        (ErrorForm::Additive, SeasonForm::None) => pass::<false, 0, N>,
+        (ErrorForm::Additive, _) => pass::<false, 1, N>,
+        (ErrorForm::Multiplicative, SeasonForm::None) => pass::<true, 0, N>,
+        (ErrorForm::Multiplicative, SeasonForm::Additive) => pass::<true, 1, N>,
+        (ErrorForm::Multiplicative, SeasonForm::Multiplicative) => pass::<true, 2, N>,
+    };
+    pass(values, smoothing, paths, residuals)
 }
 
 /// `SEASONAL` is 0 for none, 1 for an additive and 2 for a multiplicative season.
-fn pass<const RELATIVE: bool, const SEASONAL: u8>(
+fn pass<const RELATIVE: bool, const SEASONAL: u8, const N: usize>(
     values: &[f64],
-    smoothing: Smoothing,
-    state: &mut State,
-    residuals: &mut [f64],
-) -> (f64, f64) {
-    let Smoothing {
-        alpha,
-        beta,
-        gamma,
-        phi,
-    } = smoothing;
-    let (mut level, mut slope, mut place) = (state.level, state.slope, 0);
-    let (mut sum, mut logs, mut product) = (0.0, 0.0, 1.0_f64);
-    let mut positive = true;
+    smoothing: [Smoothing; N],
+    paths: &mut Paths<N>,
+    residuals: &mut [[f64; N]],
+) -> ([f64; N], [f64; N]) {
+    let alpha = smoothing.map(|of| of.alpha);
+    let beta = smoothing.map(|of| of.beta);
+    let gamma = smoothing.map(|of| of.gamma);
+    let phi = smoothing.map(|of| of.phi);
+    let (mut level, mut slope, mut place) = (paths.level, paths.slope, 0);
+    let (mut sums, mut logs, mut products) = ([0.0; N], [0.0; N], [1.0_f64; N]);
+    let mut positive = [true; N];
     for (value, residual) in values.iter().zip(residuals.iter_mut()) {
-        let trend = phi * slope;
-        let base = level + trend;
-        let figure = match SEASONAL {
-            0 => 0.0,
-            _ => state.season[place],
+        let mut figures = match SEASONAL {
+            0 => [0.0; N],
+            _ => paths.season[place],
         };
-        let expected = match SEASONAL {
-            2 => base * figure,
-            _ => base + figure,
-        };
-        let error = value - expected;
-        let step = if SEASONAL == 2 { error / figure } else { error };
-        level = base + alpha * step;
-        slope = trend + beta * step;
-        if SEASONAL > 0 {
-            state.season[place] = match SEASONAL {
-                2 => figure + gamma * error / base,
-                _ => figure + gamma * error,
+        let mut expected = [0.0; N];
+        for path in 0..N {
+            let figure = figures[path];
+            let trend = phi[path] * slope[path];
+            let base = level[path] + trend;
+            expected[path] = match SEASONAL {
+                2 => base * figure,
+                _ => base + figure,
             };
+            let error = value - expected[path];
+            let step = if SEASONAL == 2 { error / figure } else { error };
+            level[path] = base + alpha[path] * step;
+            slope[path] = trend + beta[path] * step;
+            figures[path] = match SEASONAL {
+                2 => figure + gamma[path] * error / base,
+                _ => figure + gamma[path] * error,
+            };
+            residual[path] = if RELATIVE {
+                error / expected[path]
+            } else {
+                error
+            };
+            sums[path] += residual[path] * residual[path];
+        }
+        if SEASONAL > 0 {
+            paths.season[place] = figures;
             place += 1;
-            if place == state.season.len() {
+            if place == paths.season.len() {
                 place = 0;
             }
         }
-        *residual = if RELATIVE {
-            positive &= expected > 0.0;
-            product *= expected;
-            // One logarithm for many factors, taken before the product leaves a double's range.
-            if !(1e-100..=1e100).contains(&product) {
-                logs += product.ln();
-                product = 1.0;
+        if RELATIVE {
+            for path in 0..N {
+                positive[path] &= expected[path] > 0.0;
+                products[path] *= expected[path];
+                // One logarithm for many factors, taken before the product leaves a double's range.
+                if !(1e-100..=1e100).contains(&products[path]) {
+                    logs[path] += products[path].ln();
+                    products[path] = 1.0;
+                }
             }
-            error / expected
-        } else {
-            error
-        };
-        sum += *residual * *residual;
+        }
     }
-    (state.level, state.slope) = (level, slope);
+    (paths.level, paths.slope) = (level, slope);
     if SEASONAL > 0 {
-        state.season.rotate_left(place);
+        paths.season.rotate_left(place);
     }
     if !RELATIVE {
-        return (sum, 1.0);
+        return (sums, [1.0; N]);
     }
-    if !positive {
-        return (f64::INFINITY, 1.0);
+    let mut scales = [1.0; N];
+    for path in 0..N {
+        if positive[path] {
+            scales[path] = ((logs[path] + products[path].ln()) / values.len() as f64).exp();
+            sums[path] = sums[path] * scales[path] * scales[path];
+        } else {
+            sums[path] = f64::INFINITY;
+        }
     }
-    let mean = ((logs + product.ln()) / values.len() as f64).exp();
     for residual in residuals.iter_mut() {
-        *residual *= mean;
+        *residual = std::array::from_fn(|path| residual[path] * scales[path]);
     }
-    (sum * mean * mean, mean)
+    (sums, scales)
 }

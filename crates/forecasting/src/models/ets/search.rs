@@ -5,9 +5,11 @@
 //! where to go. A parameter that sits on its bound and wants to go beyond is held there.
 
 use super::filter::{
-    ALPHA, BETA_SHARE, GAMMA_SHARE, LEVEL, PHI, Point, SEASON, SLOPE, State, residuals,
+    ALPHA, BETA_SHARE, GAMMA_SHARE, LANES, LEVEL, PHI, Point, SEASON, SLOPE, State, residuals,
+    residuals_of_many,
 };
 use super::form::{Form, SeasonForm, TrendForm};
+use std::array::from_fn;
 
 /// Bounds of alpha and of beta and gamma as shares of what alpha leaves, as in R's `ets`.
 const SHARE: (f64, f64) = (1e-4, 0.9999);
@@ -37,11 +39,14 @@ pub(super) struct Fit {
 struct Room {
     /// Variables that are searched.
     free: Vec<usize>,
-    /// One row of derivatives for each free variable.
-    rows: Vec<f64>,
+    /// Derivatives of the residuals: a block of so many columns after the other, a row for each value.
+    derivatives: Vec<[f64; LANES]>,
     base: Vec<f64>,
     moved: Vec<f64>,
     state: State,
+    /// Residuals and season's figures of several points at once.
+    many: Vec<[f64; LANES]>,
+    seasons: Vec<[f64; LANES]>,
     normal: Vec<f64>,
     solution: Vec<f64>,
 }
@@ -119,7 +124,7 @@ impl Room {
         let season = if form.is_seasonal() { season_length } else { 0 };
         let free = free(form, start);
         Self {
-            rows: vec![0.0; free.len() * values.len()],
+            derivatives: vec![[0.0; LANES]; free.len().div_ceil(LANES) * values.len()],
             base: vec![0.0; values.len()],
             moved: vec![0.0; values.len()],
             state: State {
@@ -127,6 +132,8 @@ impl Room {
                 slope: 0.0,
                 season: vec![0.0; season],
             },
+            many: vec![[0.0; LANES]; values.len()],
+            seasons: vec![[0.0; LANES]; season],
             normal: vec![0.0; free.len() * free.len()],
             solution: vec![0.0; free.len()],
             free,
@@ -156,7 +163,7 @@ fn descend(
     let scale = point[LEVEL].abs().max(1e-6);
     let free = room.free.clone();
     for _ in 0..effort.steps {
-        differentiate(form, values, &mut point, &free, scale, room);
+        differentiate(form, values, &point, &free, scale, room);
         let former = sum;
         (point, sum) = step(form, values, point, sum, &free, &mut damping, room);
         if former - sum <= effort.gain * former {
@@ -167,53 +174,71 @@ fn descend(
 }
 
 fn best_start(form: Form, values: &[f64], start: &Point, alphas: &[f64], room: &mut Room) -> Point {
-    let mut best = (f64::INFINITY, start.clone());
-    let mut trial = start.clone();
+    let gammas: &[f64] = if form.is_seasonal() {
+        &[0.05, 0.5]
+    } else {
+        &[0.05]
+    };
+    let mut trials = Vec::with_capacity(alphas.len() * gammas.len());
     for alpha in alphas {
-        for gamma in [0.05, 0.5] {
-            if gamma > 0.1 && !form.is_seasonal() {
-                continue;
-            }
+        for gamma in gammas {
+            let mut trial = start.clone();
             trial[ALPHA] = *alpha;
-            trial[GAMMA_SHARE] = gamma;
-            let (sum, _) = residuals(form, values, &trial, &mut room.state, &mut room.moved);
+            trial[GAMMA_SHARE] = *gamma;
+            trials.push(trial);
+        }
+    }
+    let mut best = (f64::INFINITY, start);
+    for some in trials.chunks(LANES) {
+        let points = lanes(some, start);
+        let sums = residuals_of_many(form, values, &points, &mut room.seasons, &mut room.many);
+        for (trial, sum) in some.iter().zip(sums) {
             if sum < best.0 {
-                best = (sum, trial.clone());
+                best = (sum, trial);
             }
         }
     }
-    best.1
+    best.1.clone()
 }
 
-/// Fills the rows with forward differences of the residuals.
+/// As many points as one pass takes, the rest filled up.
+fn lanes(points: &[Point], rest: &Point) -> [Point; LANES] {
+    from_fn(|lane| points.get(lane).unwrap_or(rest).clone())
+}
+
+/// Forward differences of the residuals from those in `room.base`.
 fn differentiate(
     form: Form,
     values: &[f64],
-    point: &mut Point,
+    point: &Point,
     free: &[usize],
     scale: f64,
     room: &mut Room,
 ) {
-    residuals(form, values, point, &mut room.state, &mut room.base);
-    for (row, index) in room.rows.chunks_exact_mut(values.len()).zip(free) {
-        let former = point[*index];
-        let relative = *index >= SEASON && form.season == SeasonForm::Multiplicative;
-        let size = match *index {
+    let step = |index: usize| {
+        let size = match index {
             ALPHA | BETA_SHARE | GAMMA_SHARE | PHI => 1.0,
-            _ if relative => 1.0,
+            _ if index >= SEASON && form.season == SeasonForm::Multiplicative => 1.0,
             _ => scale,
         };
         // Away from the nearer bound; half of a double's digits.
-        let step = if former + 1e-6 * size < bounds(*index).1 {
+        if point[index] + 1e-6 * size < bounds(index).1 {
             1e-6 * size
         } else {
             -1e-6 * size
-        };
-        point[*index] = former + step;
-        residuals(form, values, point, &mut room.state, &mut room.moved);
-        point[*index] = former;
-        for ((slope, moved), base) in row.iter_mut().zip(&room.moved).zip(&room.base) {
-            *slope = (moved - base) / step;
+        }
+    };
+    let blocks = room.derivatives.chunks_exact_mut(values.len());
+    for (block, indices) in blocks.zip(free.chunks(LANES)) {
+        let mut points = lanes(&[], point);
+        let mut per_step = [0.0; LANES];
+        for ((moved, per_step), index) in points.iter_mut().zip(&mut per_step).zip(indices) {
+            moved[*index] += step(*index);
+            *per_step = 1.0 / step(*index);
+        }
+        residuals_of_many(form, values, &points, &mut room.seasons, block);
+        for (moved, base) in block.iter_mut().zip(&room.base) {
+            *moved = from_fn(|lane| (moved[lane] - base) * per_step[lane]);
         }
     }
 }
@@ -230,16 +255,7 @@ fn step(
 ) -> (Point, f64) {
     const TRIES: usize = 6;
     let size = free.len();
-    let rows: Vec<&[f64]> = room.rows.chunks_exact(values.len()).collect();
-    let mut gradient: Vec<f64> = rows.iter().map(|row| dot(row, &room.base)).collect();
-    let mut products = vec![0.0; size * size];
-    for i in 0..size {
-        for j in 0..=i {
-            let product = dot(rows[i], rows[j]);
-            products[i * size + j] = product;
-            products[j * size + i] = product;
-        }
-    }
+    let (mut gradient, mut products) = normal_equations(room, values.len(), size);
     for (place, index) in free.iter().enumerate() {
         let (low, high) = bounds(*index);
         let value = point[*index];
@@ -268,6 +284,7 @@ fn step(
             }
             let (reached, _) = residuals(form, values, &trial, &mut room.state, &mut room.moved);
             if reached < sum {
+                std::mem::swap(&mut room.base, &mut room.moved);
                 *damping = (*damping / 5.0).max(1e-7);
                 return (trial, reached);
             }
@@ -277,18 +294,37 @@ fn step(
     (point, sum)
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    // Four sums run side by side in the processor.
-    let mut sums = [0.0; 4];
-    let (a_four, a_rest) = a.as_chunks::<4>();
-    let (b_four, b_rest) = b.as_chunks::<4>();
-    for (a, b) in a_four.iter().zip(b_four) {
-        for (sum, (a, b)) in sums.iter_mut().zip(a.iter().zip(b)) {
-            *sum += a * b;
+/// Products of the derivatives with the residuals, and of each with each.
+fn normal_equations(room: &Room, length: usize, size: usize) -> (Vec<f64>, Vec<f64>) {
+    let blocks: Vec<_> = room.derivatives.chunks_exact(length).collect();
+    let mut gradient = Vec::with_capacity(blocks.len() * LANES);
+    let mut products = vec![0.0; size * size];
+    for (i, block) in blocks.iter().enumerate() {
+        let mut sums = [0.0; LANES];
+        for (row, residual) in block.iter().zip(&room.base) {
+            sums = from_fn(|lane| sums[lane] + row[lane] * residual);
+        }
+        gradient.extend(sums);
+        for (j, other) in blocks[..=i].iter().enumerate() {
+            let sums = cross_products(block, other);
+            for (i, sums) in (i * LANES..size).zip(sums) {
+                for (j, sum) in (j * LANES..size).zip(sums) {
+                    products[i * size + j] = sum;
+                    products[j * size + i] = sum;
+                }
+            }
         }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    sums.iter().sum::<f64>() + rest
+    gradient.truncate(size);
+    (gradient, products)
+}
+
+fn cross_products(a: &[[f64; LANES]], b: &[[f64; LANES]]) -> [[f64; LANES]; LANES] {
+    let mut sums = [[0.0; LANES]; LANES];
+    for (a, b) in a.iter().zip(b) {
+        sums = from_fn(|i| from_fn(|j| sums[i][j] + a[i] * b[j]));
+    }
+    sums
 }
 
 /// Solves a symmetric positive system in place after Cholesky; `false` where it is singular.
