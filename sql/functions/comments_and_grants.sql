@@ -56,7 +56,7 @@ COMMENT ON FUNCTION replenish.fit_auto(float8[], integer, integer) IS
 COMMENT ON FUNCTION replenish.detect_seasonality(float8[]) IS
 'Length of the season that the history shows, in steps, and its strength (autocorrelation, up to 1). No row when it shows none.';
 COMMENT ON FUNCTION replenish.classify_demand(float8[]) IS
-'Average demand interval (adi, in steps), squared coefficient of variation of the sizes, and class: SMOOTH, ERRATIC, INTERMITTENT, LUMPY or NO_DEMAND (Syntetos, Boylan and Croston 2005).';
+'Average demand interval (adi, in steps), squared coefficient of variation of the sizes, and class: SMOOTH, ERRATIC, INTERMITTENT, LUMPY or NO_DEMAND (Syntetos, Boylan and Croston 2005). trend: UP, DOWN or NONE at 5% by the seasonal Kendall test (Hirsch, Slack and Smith 1982) with the season that the history shows, with tau-b, -1 to 1, and the two-sided p value.';
 COMMENT ON FUNCTION replenish.forecast_algorithms() IS
 'Names that forecast_algorithm arguments and materials.forecast_algorithm accept.';
 COMMENT ON FUNCTION replenish.is_forecast_algorithm(text) IS

@@ -235,8 +235,9 @@ fn detect_seasonality(
     ))
 }
 
-/// How demand arrives: average demand interval, squared variation of its size, and class.
-#[pg_extern(immutable, strict, parallel_safe, cost = 200)]
+/// How demand arrives: average demand interval, squared variation of its size, and class; and whether
+/// it rises or falls, with the season that the history shows.
+#[pg_extern(immutable, strict, parallel_safe, cost = 1000)]
 #[allow(clippy::type_complexity)]
 fn classify_demand(
     history: Array<'_, f64>,
@@ -247,16 +248,25 @@ fn classify_demand(
             name!(adi, Option<f64>),
             name!(cv_squared, Option<f64>),
             name!(demand_pattern, String),
+            name!(trend, String),
+            name!(trend_tau, f64),
+            name!(trend_p_value, f64),
         ),
     >,
     ErrorReport,
 > {
     let values = options::history(Some(history))?;
     let class = forecasting::classify_demand(&values).map_err(report)?;
+    let season = forecasting::detect_seasonality(&values).map_err(report)?;
+    let trend = forecasting::detect_trend(&values, season.map(|season| season.length));
+    let trend = trend.map_err(report)?;
     Ok(TableIterator::once((
         class.adi,
         class.cv_squared,
         class.pattern.to_string(),
+        trend.direction.to_string(),
+        trend.tau,
+        trend.p_value,
     )))
 }
 

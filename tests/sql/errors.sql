@@ -26,7 +26,7 @@ INSERT INTO mistakes VALUES
     ('SELECT * FROM replenish.forecast_holt(ARRAY[1,2], 3)', '22000', 'HOLT needs at least 3 values, not 2'),
     ('SELECT * FROM replenish.forecast_holt_winters(ARRAY[1,2,3,4,5], 3, 7)', '22023', 'season length 7 is more than half of the history of 5 values'),
     ('SELECT * FROM replenish.forecast_holt_winters(ARRAY[1,2,3,4], 3, 2, ''wavy'')', '22023', 'seasonal form "wavy" is unknown'),
-    ('SELECT * FROM replenish.forecast_holt_winters(ARRAY[1,0,3,4], 3, 2, ''multiplicative'')', '22000', 'a multiplicative season needs values above zero, but value 2 is 0'),
+    ('SELECT * FROM replenish.forecast_holt_winters(ARRAY[1,0,3,4], 3, 2, ''multiplicative'')', '22000', 'a multiplicative model needs values above zero, but value 2 is 0'),
     ('SELECT * FROM replenish.forecast_seasonal_naive(ARRAY[1,2,3,4], 3, 0)', '22023', 'season_length must be between 1 and 1000, not 0'),
     ('SELECT * FROM replenish.forecast_with(ARRAY[1,2,3], 3, ''PROPHET'')', '22023', 'forecast algorithm "PROPHET" is unknown'),
     ('SELECT * FROM replenish.forecast_quantiles(ARRAY[1,2,3], 3, ARRAY[1.5])', '22023', NULL),

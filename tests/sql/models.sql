@@ -32,6 +32,13 @@ SELECT is(
     7, 'a week is found');
 SELECT is_empty('SELECT * FROM replenish.detect_seasonality(ARRAY[5, 5, 5, 5, 5, 5])', 'a constant has none');
 SELECT is((SELECT demand_pattern FROM replenish.classify_demand(ARRAY[0, 0, 5, 0, 0, 5, 0, 0, 5])), 'INTERMITTENT', 'demand classes');
+SELECT results_eq(
+    $$ SELECT slope, (replenish.classify_demand(ARRAY(SELECT 100 + slope * i + 10 * (i % 7) + i * i % 5 FROM generate_series(0, 69) AS i))).trend
+       FROM unnest(ARRAY[-0.5, 0, 0.5]) AS slope $$,
+    $$ VALUES (-0.5, 'DOWN'), (0.0, 'NONE'), (0.5, 'UP') $$, 'a trend is told from a season');
+SELECT results_eq(
+    'SELECT trend, trend_tau, trend_p_value FROM replenish.classify_demand(ARRAY[0, 0, 0, 0, 0, 0, 0, 0])',
+    'VALUES (''NONE'', 0::float8, 1::float8)', 'nothing goes nowhere');
 
 SELECT is(
     (SELECT count(*) FROM replenish.forecast_with(ARRAY(SELECT 20 + i % 7 + i * i % 5 FROM generate_series(1, 80) AS i), 14, name)

@@ -10,6 +10,11 @@ const Z_80: f64 = 1.281_551_565_544_600_4;
 /// Normal quantile of a 95% interval, both sides.
 const Z_95: f64 = 1.959_963_984_540_054;
 
+/// A multiplicative form of ETS fitted to a dozen values can double its variance with every step: on
+/// training parts of M3 bounds came to a million times the largest value. Of 3, 5 and 10 times the
+/// width of Theta the last had the smallest pinball loss on three windows of the training parts.
+const WIDEST: f64 = 10.0;
+
 /// Expected values with 80% and 95% prediction intervals; all vectors have one element a step.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Bands {
@@ -68,7 +73,8 @@ impl Bands {
         }
     }
 
-    /// Weighted means of values and bounds; weights of sum 1.
+    /// Weighted means of values and bounds; weights of sum 1. A width counts up to [`WIDEST`] times
+    /// that of the first part.
     pub(crate) fn weighted(parts: impl Iterator<Item = (f64, Self)>) -> Self {
         let mut total = Self {
             mean: Vec::new(),
@@ -77,7 +83,9 @@ impl Bands {
             lower_95: Vec::new(),
             upper_95: Vec::new(),
         };
+        let mut first: Option<Vec<f64>> = None;
         for (weight, mut part) in parts {
+            part.narrow(first.get_or_insert_with(|| part.std_dev()));
             for (sums, values) in total.all_mut().into_iter().zip(part.all_mut()) {
                 sums.resize(values.len(), 0.0);
                 for (sum, value) in sums.iter_mut().zip(values) {
@@ -86,6 +94,26 @@ impl Bands {
             }
         }
         total
+    }
+
+    /// Draws the bounds of each step in to [`WIDEST`] times a standard deviation where they lie beyond.
+    fn narrow(&mut self, std_dev: &[f64]) {
+        let widths: Vec<f64> = self.std_dev();
+        let Self {
+            mean,
+            lower_80,
+            upper_80,
+            lower_95,
+            upper_95,
+        } = self;
+        for (step, (width, std_dev)) in widths.iter().zip(std_dev).enumerate() {
+            let widest = WIDEST * std_dev;
+            if *width > widest && widest > 0.0 {
+                for bounds in [&mut *lower_80, upper_80, lower_95, upper_95] {
+                    bounds[step] = mean[step] + (bounds[step] - mean[step]) * widest / width;
+                }
+            }
+        }
     }
 
     /// Puts a season into values and bounds, `elapsed` steps after its first place.
@@ -145,4 +173,19 @@ pub(crate) fn growing(
 
 fn standard_normal_quantile(probability: f64) -> f64 {
     -std::f64::consts::SQRT_2 * erfc_inv(2.0 * probability)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runaway_width_counts_as_ten_of_the_first() {
+        let part = |std_dev: f64| Bands::normal(vec![5.0], [std_dev].into_iter());
+        let both = Bands::weighted([(0.5, part(1.0)), (0.5, part(1e9))].into_iter());
+        assert!((both.std_dev()[0] - 5.5).abs() < 1e-9);
+        assert_eq!(both.mean, [5.0]);
+        let usual = Bands::weighted([(0.5, part(1.0)), (0.5, part(3.0))].into_iter());
+        assert!((usual.std_dev()[0] - 2.0).abs() < 1e-9);
+    }
 }

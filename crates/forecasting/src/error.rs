@@ -59,8 +59,20 @@ pub enum Error {
         /// What stood there.
         value: f64,
     },
-    /// Zero or less where the multiplicative season divides by it.
-    #[error("a multiplicative season needs values above zero, but value {position} is {value}")]
+    /// A model with a season for a history without one.
+    #[error("{model} needs a season, and the history shows none")]
+    NoSeason {
+        /// The model.
+        model: &'static str,
+    },
+    /// A form of ETS whose expected values do not stay above zero for this history.
+    #[error("ETS form {form} finds no path through the history that stays above zero")]
+    NoPath {
+        /// The form.
+        form: String,
+    },
+    /// Zero or less where a multiplicative model divides by it.
+    #[error("a multiplicative model needs values above zero, but value {position} is {value}")]
     NotPositive {
         /// Place in the history, from 1.
         position: usize,
@@ -115,6 +127,8 @@ impl Error {
             | Error::EmptyHistory
             | Error::NotFinite { .. }
             | Error::NotPositive { .. }
+            | Error::NoSeason { .. }
+            | Error::NoPath { .. }
             | Error::StateFormat { .. }
             | Error::StateDamaged
             | Error::Overflow => ErrorKind::UnusableData,
@@ -134,7 +148,12 @@ impl Error {
                 "Record more demand first, or use AUTO, which copes with short histories."
             }
             Error::NotFinite { .. } => "Remove NaN and infinity from the history.",
-            Error::NotPositive { .. } => "Use the additive season for series with zeros.",
+            Error::NoSeason { .. } => {
+                "Pass season_length and a history of two seasons, or choose a model without one."
+            }
+            Error::NotPositive { .. } | Error::NoPath { .. } => {
+                "Use an additive model for series with zeros."
+            }
             Error::Overflow => "Scale the values down; demand beyond 1e15 is not demand.",
             Error::StateFormat { .. } | Error::StateDamaged => {
                 "Fit the series anew from its history."

@@ -4,11 +4,10 @@
 //! whose needs are not met, get the simplest forecast that fits, and the status and reason say so.
 
 use crate::backtest::{Backtest, Origins, Tally, evaluate};
-use crate::classify::{classify_demand, is_seldom};
+use crate::classify::is_seldom;
 use crate::conformal::{Conformal, Reach};
 use crate::models::{Model, moving_average, naive};
-use crate::select::{self, Choice};
-use crate::{Algorithm, Bands, Error, check, detect_seasonality};
+use crate::{Algorithm, Bands, Error, Trend, check, detect_seasonality, select, words};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -46,6 +45,8 @@ pub struct Explanation {
     pub reason: String,
     /// Steps of the season that was given or found.
     pub season_length: Option<usize>,
+    /// Whether demand rises or falls, where AUTO asked.
+    pub trend: Option<Trend>,
     /// Fitted parameters and last states by name.
     pub parameters: BTreeMap<String, f64>,
     /// What was tried.
@@ -207,6 +208,7 @@ pub(crate) struct Draft {
     pub tally: Tally,
     pub conformal: bool,
     candidates: Vec<Candidate>,
+    trend: Option<Trend>,
 }
 
 /// The given season where the history shows it twice, else one that the data shows.
@@ -245,6 +247,7 @@ fn unchanging(history: &[f64], value: f64, request: &Request) -> Result<Draft, E
         tally,
         conformal: false,
         candidates: Vec::new(),
+        trend: None,
     })
 }
 
@@ -261,6 +264,7 @@ fn short(history: &[f64], request: &Request) -> Result<Draft, Error> {
         tally: Tally::default(),
         conformal: false,
         candidates: Vec::new(),
+        trend: None,
     })
 }
 
@@ -281,59 +285,18 @@ fn chosen(
     let Some(choice) = choice else {
         return short(history, request);
     };
-    let Choice {
-        algorithm,
-        model,
-        bands,
-        tally,
-        candidates,
-    } = choice;
-    let season = match season_length {
-        Some(length) => format!("a season of {length}"),
-        None => "no season".to_owned(),
-    };
-    let kind = kind(history)?;
-    let reason = if algorithm == Algorithm::Combination {
-        format!(
-            "{kind} and shows {season}: a combination of models for such demand is taken, which \
-             erred less than single models on other series."
-        )
-    } else {
-        format!(
-            "{kind} and shows {season}. The combination of models could not be used; of the others \
-             {algorithm} erred least on the last part of the history."
-        )
-    };
+    let reason = words::reason(history, season_length, &choice)?;
     Ok(Draft {
-        algorithm,
+        algorithm: choice.algorithm,
         status: Status::Fitted,
         reason,
-        model,
-        bands,
-        tally,
+        model: choice.model,
+        bands: choice.bands,
+        tally: choice.tally,
         conformal: !is_seldom(history),
-        candidates,
+        candidates: choice.candidates,
+        trend: Some(choice.trend),
     })
-}
-
-/// How demand comes, with the figures behind it.
-fn kind(history: &[f64]) -> Result<String, Error> {
-    let class = classify_demand(history)?;
-    let often = if is_seldom(history) {
-        "seldom"
-    } else {
-        "often"
-    };
-    let interval = class
-        .adi
-        .map_or_else(String::new, |adi| format!(", one step in {adi:.2} has any"));
-    let sizes = class.cv_squared.map_or_else(String::new, |cv_squared| {
-        format!(", squared variation of sizes {cv_squared:.2}")
-    });
-    Ok(format!(
-        "Demand comes {often} ({}{interval}{sizes})",
-        class.pattern
-    ))
 }
 
 /// The algorithm asked for, or what comes closest where the series does not allow it.
@@ -369,6 +332,7 @@ fn named(history: &[f64], request: &Request, season_length: Option<usize>) -> Re
         tally,
         conformal: false,
         candidates: candidates.into_iter().flatten().collect(),
+        trend: None,
     })
 }
 
@@ -381,17 +345,17 @@ fn instead(
     let asked = request.algorithm;
     let mut draft = chosen(history, request, season_length)?;
     let why = match error {
-        Error::HistoryTooShort { .. } if season_length.is_none() => {
-            "the series shows no season".to_owned()
-        }
+        Error::NoSeason { .. } => "the series shows no season".to_owned(),
         other => other.to_string(),
     };
     draft.reason = format!(
         "{asked} was asked for, but {why}; {} took its place.",
         draft.algorithm
     );
-    let too_short = matches!(error, Error::HistoryTooShort { .. } if season_length.is_some());
-    if too_short || matches!(error, Error::SeasonTooLong { .. }) {
+    if matches!(
+        error,
+        Error::HistoryTooShort { .. } | Error::SeasonTooLong { .. }
+    ) {
         draft.status = Status::ShortHistory;
     }
     Ok(draft)
@@ -431,6 +395,7 @@ pub(crate) fn finish(
             status: draft.status,
             reason: draft.reason,
             season_length,
+            trend: draft.trend,
             parameters: draft.model.parameters(),
             candidates: draft.candidates,
             backtest,

@@ -27,6 +27,7 @@
 //! | the model of a name, and nothing else | [`fit`] |
 //! | does it have a season | [`detect_seasonality`] |
 //! | how does demand arrive | [`classify_demand`] |
+//! | does it rise or fall | [`detect_trend`] |
 //! | how likely is less than that | [`forecast_quantiles`] |
 //! | how would it have done | [`backtest()`] |
 //! | what does a new day's value change | [`forecast_with_state`], [`State`] |
@@ -54,6 +55,8 @@ mod seasonality;
 mod select;
 mod state;
 mod stl;
+mod trend;
+mod words;
 
 pub use algorithm::Algorithm;
 pub use backtest::Backtest;
@@ -68,3 +71,4 @@ pub use rolling::{BacktestOptions, BacktestReport, backtest};
 pub use seasonality::{Season, detect_seasonality};
 pub use select::fit;
 pub use state::{State, forecast_with_state};
+pub use trend::{Direction, Trend, detect_trend};

@@ -35,6 +35,19 @@ impl Profile {
         is_significant(values, season_length).then(|| Self::of(values, season_length))
     }
 
+    /// The profile of a season that is known to be there, or not to be; tested where that is not known.
+    pub(crate) fn known_or_tested(
+        values: &[f64],
+        season_length: Option<usize>,
+        known: Option<bool>,
+    ) -> Option<Self> {
+        match (known, season_length) {
+            (None, _) => Self::tested(values, season_length),
+            (Some(true), Some(m)) if m >= 2 && values.len() >= 2 * m => Some(Self::of(values, m)),
+            _ => None,
+        }
+    }
+
     /// The profile of at least two seasons: factors where the values allow it.
     fn of(values: &[f64], season_length: usize) -> Self {
         if values.iter().all(|value| *value > 0.0) {

@@ -4,7 +4,8 @@
 //! choice among single models on the training parts of M3, car parts and retail. Simpler models
 //! forecast the end of the history as well ([`crate::backtest`]), as yardsticks: where the combination
 //! cannot be fitted, or its forecast leaves every sane range, the one with the smallest error takes
-//! its place. Error is the mean absolute one for frequent demand and the root mean squared one for
+//! its place. Where demand has a trend ([`crate::detect_trend`]) a line is among them, since the others
+//! are flat. Error is the mean absolute one for frequent demand and the root mean squared one for
 //! seldom demand, because there the median, which the absolute error rewards, is zero.
 
 use crate::backtest::{Origins, Tally, evaluate};
@@ -17,7 +18,7 @@ use crate::models::{
     Model, combination, drift, ets, exponential_smoothing, holt, holt_winters, intermittent,
     moving_average, mstl, naive, seasonal_naive, theta,
 };
-use crate::{Algorithm, Bands, Error, check};
+use crate::{Algorithm, Bands, Direction, Error, Trend, check, detect_trend};
 use std::cmp::Ordering;
 
 /// Window of the moving average: four weeks of days, the best of 7, 14, 28 and 56 on the training
@@ -33,7 +34,7 @@ const RUNAWAY: f64 = 5.0;
 /// [`crate::forecast()`]; AUTO stands for exponential smoothing.
 ///
 /// # Errors
-/// Those of the model; [`Error::HistoryTooShort`] where it needs a season and there is none.
+/// Those of the model; [`Error::NoSeason`] where it needs a season and there is none.
 pub fn fit(
     algorithm: Algorithm,
     history: &[f64],
@@ -41,10 +42,8 @@ pub fn fit(
 ) -> Result<Box<dyn Model>, Error> {
     let tail = check::tail(history);
     let season = || {
-        season_length.ok_or(Error::HistoryTooShort {
+        season_length.ok_or(Error::NoSeason {
             model: algorithm.name(),
-            needed: 2 * tail.len(),
-            length: tail.len(),
         })
     };
     let theta = |variant| -> Result<Box<dyn Model>, Error> {
@@ -94,6 +93,7 @@ pub(crate) struct Choice {
     pub bands: Bands,
     pub tally: Tally,
     pub candidates: Vec<Candidate>,
+    pub trend: Trend,
 }
 
 /// Tries the candidates and fits the best to the whole history; `None` where none can be tested.
@@ -105,10 +105,11 @@ pub(crate) fn auto(
 ) -> Option<Choice> {
     let origins = Origins::new(history.len(), horizon, season_length)?;
     let seldom = is_seldom(history);
+    let trend = detect_trend(history, season_length).ok()?;
     let mut tried: Vec<(f64, Algorithm, Tally)> = Vec::new();
     let mut candidates = Vec::new();
     let mut combined = combination::fit(check::tail(history), season_length).ok();
-    for algorithm in names(season_length, seldom) {
+    for algorithm in names(season_length, seldom, trend.direction) {
         let result = evaluate(history, &origins, non_negative, |known| {
             match (&combined, algorithm) {
                 (Some(combined), Algorithm::Combination) => Ok(Box::new(combined.refitted(known)?)),
@@ -150,6 +151,7 @@ pub(crate) fn auto(
                     bands,
                     tally,
                     candidates,
+                    trend,
                 });
             }
             _ => note_runaway(&mut candidates, algorithm),
@@ -167,7 +169,7 @@ fn note_runaway(candidates: &mut [Candidate], algorithm: Algorithm) {
 }
 
 /// Candidates: the combination, then yardsticks, simplest first.
-fn names(season_length: Option<usize>, seldom: bool) -> Vec<Algorithm> {
+fn names(season_length: Option<usize>, seldom: bool, trend: Direction) -> Vec<Algorithm> {
     let mut names = vec![
         Algorithm::Combination,
         Algorithm::MovingAverage,
@@ -177,6 +179,9 @@ fn names(season_length: Option<usize>, seldom: bool) -> Vec<Algorithm> {
         names.extend([Algorithm::Tsb, Algorithm::Sba]);
     } else {
         names.push(Algorithm::Naive);
+        if trend != Direction::None {
+            names.push(Algorithm::Drift);
+        }
     }
     if season_length.is_some() {
         names.push(Algorithm::SeasonalNaive);

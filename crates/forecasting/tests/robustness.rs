@@ -210,6 +210,65 @@ fn auto_follows_a_monthly_wave_of_three_months() {
     }
 }
 
+#[test]
+fn the_backtest_knows_a_season_that_only_the_whole_history_shows() {
+    // The parts before its windows are too short for the test of the season.
+    let wave = |day: u32| 48.0 * (std::f64::consts::TAU * f64::from(day) / 30.0).sin();
+    let history: Vec<f64> = (0..90)
+        .map(|day| 100.0 + wave(day).round() + f64::from(day * day % 11 % 5))
+        .collect();
+    let asked = Request {
+        season_length: None,
+        ..request(Algorithm::Auto)
+    };
+    let outcome = forecast(&history, &asked).unwrap();
+    assert_eq!(outcome.explanation.season_length, Some(30));
+    let backtest = outcome.explanation.backtest.unwrap();
+    // Without the season it errs by thirty units or more.
+    assert!(backtest.mae < 4.0, "{}", backtest.mae);
+}
+
+#[test]
+fn intervals_stay_in_sight_where_a_multiplicative_member_runs_away() {
+    let history = [
+        427.0, 352.0, 484.0, 529.0, 176.0, 422.0, 622.0, 304.0, 111.0, 344.0, 339.0, 1_340.0,
+        1_760.0, 8_530.0, 35_629.0, 162_367.0, 133_044.0,
+    ];
+    let asked = Request {
+        season_length: None,
+        horizon: 18,
+        ..request(Algorithm::Auto)
+    };
+    let outcome = forecast(&history, &asked).unwrap();
+    let highest = outcome.bands.upper_95.iter().copied().fold(0.0, f64::max);
+    // Ten million times the largest value with the member's own width.
+    assert!(highest < 100.0 * 162_367.0, "{highest}");
+}
+
+#[test]
+fn the_reason_tells_season_and_trend() {
+    let grows = |slope: f64| -> Vec<f64> {
+        let week = |day: u32| 5.0 * f64::from(day % 7) + f64::from(day * day % 11);
+        (0..105)
+            .map(|day| 200.0 + slope * f64::from(day) + week(day))
+            .collect()
+    };
+    for (slope, said, line) in [
+        (0.5, "a season of 7 and a rising trend", true),
+        (-0.5, "a season of 7 and a falling trend", true),
+        (0.0, "a season of 7 and no trend", false),
+    ] {
+        let outcome = forecast(&grows(slope), &request(Algorithm::Auto)).unwrap();
+        let explanation = outcome.explanation;
+        assert!(explanation.reason.contains(said), "{}", explanation.reason);
+        let tried = |algorithm| {
+            let mut candidates = explanation.candidates.iter();
+            candidates.any(|candidate| candidate.algorithm == algorithm)
+        };
+        assert_eq!(tried(Algorithm::Drift), line);
+    }
+}
+
 /// A statement has to end within a second of being cancelled; a debug build takes ten times longer
 /// than the release the promise is for.
 #[test]

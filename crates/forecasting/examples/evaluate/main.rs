@@ -6,7 +6,7 @@
 //! ```
 //!
 //! `--training` judges on the last part of the training data instead, so that choices can be made
-//! without looking at what is held out. `--set m3`, `carparts`, `retail` or `synthetic` measures one set,
+//! without looking at what is held out; given twice, on the part before that, and so on. `--set m3`, `carparts`, `retail` or `synthetic` measures one set,
 //! `--every 10` only every tenth series. `--summary FILE` adds the figures as a json line, too.
 //! `--export FOLDER` writes the sets as json lines instead, for a peer that is to be measured on the
 //! same series.
@@ -29,7 +29,8 @@ use std::path::{Path, PathBuf};
 
 struct Options {
     algorithm: Algorithm,
-    training: bool,
+    /// How many lengths of the test part are taken off the end of the training part.
+    training: usize,
     set: Option<String>,
     every: usize,
     export: Option<PathBuf>,
@@ -39,7 +40,7 @@ struct Options {
 fn options() -> Result<Options, Box<dyn Error>> {
     let mut options = Options {
         algorithm: Algorithm::Auto,
-        training: false,
+        training: 0,
         set: None,
         every: 1,
         export: None,
@@ -52,7 +53,7 @@ fn options() -> Result<Options, Box<dyn Error>> {
                 options.algorithm = arguments.next().ok_or("an algorithm is missing")?.parse()?;
             }
             "--set" => options.set = arguments.next(),
-            "--training" => options.training = true,
+            "--training" => options.training += 1,
             "--every" => options.every = arguments.next().ok_or("a number is missing")?.parse()?,
             "--summary" => options.summary = arguments.next().map(PathBuf::from),
             "--export" => options.export = arguments.next().map(PathBuf::from),
@@ -185,7 +186,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             continue;
         }
         let mut all = load(&folder)?;
-        if options.training {
+        for _ in 0..options.training {
             all = within_training(all);
         }
         let all: Vec<Series> = all.into_iter().step_by(options.every.max(1)).collect();

@@ -29,7 +29,7 @@
 
 use super::ets::{self, Ets};
 use super::intermittent::Aggregates;
-use super::theta::{self, Variant};
+use super::theta::{self, Theta, Variant};
 use super::{Fitted, MOST_STEPS, Model, is_ring, named};
 use crate::classify::is_seldom;
 use crate::count_law::CountLaw;
@@ -51,10 +51,17 @@ enum Parts {
     Frequent {
         /// Weights of sum 1 and models.
         models: Vec<Weighted>,
-        /// The ETS models among them, to be fitted anew.
-        forms: Option<Box<(Ets, Ets)>>,
+        /// The same as they were fitted, to be fitted anew to a part of the history.
+        fitted: Option<Box<Members>>,
     },
     Seldom(Seldom),
+}
+
+/// Members for frequent demand.
+struct Members {
+    theta: Theta,
+    /// The best form of ETS without a full trend and the best with one; `None` for short histories.
+    forms: Option<(Ets, Ets)>,
 }
 
 /// The mean of IMAPA and two averages, times a season's factors.
@@ -93,25 +100,18 @@ pub fn fit(history: &[f64], season_length: Option<usize>) -> Result<Combination,
 }
 
 impl Combination {
-    /// The same models fitted anew to another part of the history. Forms of ETS stay as they were
-    /// chosen.
+    /// The same models fitted anew to a part of the history. Forms of ETS stay as they were chosen, and
+    /// a season stays where it was found.
     pub(crate) fn refitted(&self, history: &[f64]) -> Result<Self, Error> {
         let season_length = self.season_length;
         let parts = match &self.parts {
             Parts::Seldom(_) => Parts::Seldom(Seldom::fit(history, season_length)?),
-            Parts::Frequent { forms: None, .. } => alone(dynamic(history, season_length)?),
+            // It has seen values since the fit: what was found by it is gone.
+            Parts::Frequent { fitted: None, .. } => frequent(history, season_length)?,
             Parts::Frequent {
-                forms: Some(forms), ..
-            } => {
-                let dynamic = dynamic(history, season_length)?;
-                let calm = forms.0.refitted(history, season_length);
-                let trended = forms.1.refitted(history, season_length);
-                match (calm, trended) {
-                    (Ok(calm), Ok(trended)) => mixed(dynamic, calm, trended),
-                    // The part is too short for a form that the whole allows.
-                    _ => alone(dynamic),
-                }
-            }
+                fitted: Some(members),
+                ..
+            } => members.refitted(history, season_length)?.parts(),
         };
         Ok(Self {
             parts,
@@ -120,40 +120,41 @@ impl Combination {
     }
 }
 
-fn dynamic(history: &[f64], season_length: Option<usize>) -> Result<Box<dyn Model>, Error> {
-    Ok(Box::new(theta::fit(
-        history,
-        season_length,
-        Variant::Dynamic,
-    )?))
-}
-
-fn alone(dynamic: Box<dyn Model>) -> Parts {
-    Parts::Frequent {
-        models: vec![(1.0, dynamic)],
-        forms: None,
+impl Members {
+    fn refitted(&self, history: &[f64], season_length: Option<usize>) -> Result<Self, Error> {
+        let again = |form: &Ets| form.refitted(history, season_length).ok();
+        let forms = self.forms.as_ref();
+        Ok(Self {
+            theta: self.theta.refitted(history)?,
+            // The part may be too short for a form that the whole allows.
+            forms: forms.and_then(|(calm, trended)| Some((again(calm)?, again(trended)?))),
+        })
     }
-}
 
-fn mixed(dynamic: Box<dyn Model>, calm: Ets, trended: Ets) -> Parts {
-    let models: Vec<Weighted> = vec![
-        (0.5, dynamic),
-        (0.25, Box::new(calm.clone())),
-        (0.25, Box::new(trended.clone())),
-    ];
-    Parts::Frequent {
-        models,
-        forms: Some(Box::new((calm, trended))),
+    fn parts(self) -> Parts {
+        let theta = Box::new(self.theta.clone());
+        let models: Vec<Weighted> = match self.forms.clone() {
+            Some((calm, trended)) => vec![
+                (0.5, theta),
+                (0.25, Box::new(calm)),
+                (0.25, Box::new(trended)),
+            ],
+            None => vec![(1.0, theta)],
+        };
+        Parts::Frequent {
+            models,
+            fitted: Some(Box::new(self)),
+        }
     }
 }
 
 fn frequent(history: &[f64], season_length: Option<usize>) -> Result<Parts, Error> {
-    let dynamic = dynamic(history, season_length)?;
-    Ok(match ets::best_two(history, season_length) {
-        Ok((calm, trended)) => mixed(dynamic, calm, trended),
+    let members = Members {
+        theta: theta::fit(history, season_length, Variant::Dynamic)?,
         // Too few values for ETS: Theta alone.
-        Err(_) => alone(dynamic),
-    })
+        forms: ets::best_two(history, season_length).ok(),
+    };
+    Ok(members.parts())
 }
 
 impl Seldom {
@@ -343,7 +344,7 @@ impl Model for Combination {
                 });
                 Parts::Frequent {
                     models: applied.collect::<Result<_, Error>>()?,
-                    forms: None,
+                    fitted: None,
                 }
             }
         };
@@ -356,9 +357,8 @@ impl Model for Combination {
     fn update(&mut self, value: f64) {
         match &mut self.parts {
             Parts::Seldom(seldom) => seldom.update(value),
-            Parts::Frequent { models, forms } => {
-                // The forms are those of the fit.
-                *forms = None;
+            Parts::Frequent { models, fitted } => {
+                *fitted = None;
                 models.iter_mut().for_each(|(_, model)| model.update(value));
             }
         }

@@ -69,8 +69,17 @@ pub fn fit(
     season_length: Option<usize>,
     variant: Variant,
 ) -> Result<Theta, Error> {
+    fit_with(history, season_length, variant, None)
+}
+
+fn fit_with(
+    history: &[f64],
+    season_length: Option<usize>,
+    variant: Variant,
+    season_known: Option<bool>,
+) -> Result<Theta, Error> {
     check_needs(history, season_length)?;
-    let profile = Profile::tested(history, season_length);
+    let profile = Profile::known_or_tested(history, season_length, season_known);
     let adjusted = profile.as_ref().map(|profile| profile.remove(history));
     let values = adjusted.as_deref().unwrap_or(history);
     let tail = check::tail(values);
@@ -109,6 +118,13 @@ fn check_needs(history: &[f64], season_length: Option<usize>) -> Result<(), Erro
 }
 
 impl Theta {
+    /// The same variant fitted to a part of the history, with a season where the whole history has it:
+    /// the part may be too short for the test.
+    pub(crate) fn refitted(&self, history: &[f64]) -> Result<Self, Error> {
+        let season = Some(self.profile.is_some());
+        fit_with(history, self.season_length, self.variant, season)
+    }
+
     /// Takes a value that is free of the season.
     fn take(&mut self, value: f64) {
         let error = value - self.state.expected(self.alpha, self.weight);

@@ -36,8 +36,8 @@ use std::collections::BTreeMap;
 
 /// Longest season whose figures are states.
 const LONGEST_SEASON: usize = 24;
-/// Values that the model needs.
-const NEEDED: usize = 4;
+/// Values that the simplest form needs.
+const NEEDED: usize = 5;
 /// A search for the maximum itself.
 const THOROUGH: Effort = Effort {
     steps: 100,
@@ -79,30 +79,43 @@ pub struct Ets {
 /// Fits the given form, or the one with the smallest AICc.
 ///
 /// # Errors
-/// Fewer than four values, NaN or infinity among them; a seasonal form without a season or with
-/// fewer than two of it; a multiplicative form where a value is zero or less.
+/// Fewer than five values, or than the form has parameters; NaN or infinity among them; a seasonal
+/// form without a season, with fewer than two of it or with one of more than 24 steps; a
+/// multiplicative form where a value is zero or less, or no path stays above it.
 pub fn fit(
     history: &[f64],
     season_length: Option<usize>,
     form: Option<Form>,
 ) -> Result<Ets, Error> {
     match form {
-        Some(form) => {
-            check_needs(history, season_length, form)?;
-            best_of(history, season_length, |other| other == form)
-        }
-        None => best_of(history, season_length, |_| true),
+        Some(form) => only(history, season_length, form),
+        None => best_of(history, season_length),
     }
 }
 
-fn best_of(
-    history: &[f64],
-    season_length: Option<usize>,
-    wanted: impl Fn(Form) -> bool,
-) -> Result<Ets, Error> {
-    let data = Data::of(history, season_length, None)?;
-    let forms = data.forms().filter(|form| wanted(*form));
-    best(forms.map(|form| data.fit(form, THOROUGH))).ok_or_else(|| too_short(history))
+fn best_of(history: &[f64], season_length: Option<usize>) -> Result<Ets, Error> {
+    let data = Data::of(history, season_length, None, None)?;
+    best(data.forms().map(|form| data.fit(form, THOROUGH))).ok_or_else(|| refusal(history))
+}
+
+/// The given form, or the reason why it cannot be.
+fn only(history: &[f64], season_length: Option<usize>, form: Form) -> Result<Ets, Error> {
+    check_needs(history, season_length, form)?;
+    let data = Data::of(history, season_length, None, None)?;
+    let needed = form.free_parameters(data.m) + 2;
+    if data.values.len() < needed {
+        return Err(Error::HistoryTooShort {
+            model: "this ETS form",
+            needed,
+            length: data.values.len(),
+        });
+    }
+    let no_path = || Error::NoPath {
+        form: form.to_string(),
+    };
+    let mut fits = data.forms().filter(|other| *other == form);
+    let fit = fits.next().map(|form| data.fit(form, THOROUGH));
+    best(fit).ok_or_else(no_path)
 }
 
 /// Values that a combination fits ETS to, and seasons at least: more change its forecasts by less
@@ -114,7 +127,7 @@ const COMBINED_SEASONS: usize = 10;
 /// the season passes its test, forms without one are not tried; forms that are far behind after a
 /// few steps of the search are given up.
 pub(crate) fn best_two(history: &[f64], season_length: Option<usize>) -> Result<(Ets, Ets), Error> {
-    let data = Data::of(history, season_length, Some(COMBINED_WINDOW))?;
+    let data = Data::of(history, season_length, Some(COMBINED_WINDOW), None)?;
     let seasonal = data.m > 1 && is_significant(&data.values, data.m);
     let glimpses: Vec<Ets> = data
         .forms()
@@ -123,10 +136,10 @@ pub(crate) fn best_two(history: &[f64], season_length: Option<usize>) -> Result<
         .collect();
     let of = |wanted: fn(TrendForm) -> bool| {
         let class = || glimpses.iter().filter(|model| wanted(model.form.trend));
-        let leader = best(class().cloned()).ok_or_else(|| too_short(history))?;
+        let leader = best(class().cloned()).ok_or_else(|| refusal(history))?;
         let limit = leader.criterion + HOPELESS;
         let hopeful = class().filter(|model| model.criterion <= limit);
-        best(hopeful.map(|model| data.resume(model))).ok_or_else(|| too_short(history))
+        best(hopeful.map(|model| data.resume(model))).ok_or_else(|| refusal(history))
     };
     Ok((
         of(|trend| trend != TrendForm::Additive)?,
@@ -141,10 +154,14 @@ fn best(models: impl IntoIterator<Item = Ets>) -> Option<Ets> {
     finite.min_by(|a, b| a.criterion.total_cmp(&b.criterion))
 }
 
-fn too_short(history: &[f64]) -> Error {
+/// Why no form fits: too few values, or sums of squares beyond a double.
+fn refusal(history: &[f64]) -> Error {
+    if history.len() >= NEEDED {
+        return Error::Overflow;
+    }
     Error::HistoryTooShort {
         model: "ETS",
-        needed: NEEDED.max(history.len() + 1),
+        needed: NEEDED,
         length: history.len(),
     }
 }
@@ -161,11 +178,13 @@ struct Data {
 }
 
 impl Data {
-    /// Takes a long season out and cuts to the last `window` values, or ten seasons if that is more.
+    /// Takes a long season out, by `known` or by its test, and cuts to the last `window` values, or ten
+    /// seasons if that is more.
     fn of(
         history: &[f64],
         season_length: Option<usize>,
         window: Option<usize>,
+        known: Option<bool>,
     ) -> Result<Self, Error> {
         check::history(history)?;
         if let Some(season_length) = season_length {
@@ -173,7 +192,9 @@ impl Data {
         }
         let profile = season_length
             .filter(|season_length| *season_length > LONGEST_SEASON)
-            .and_then(|season_length| Profile::tested(history, Some(season_length)));
+            .and_then(|season_length| {
+                Profile::known_or_tested(history, Some(season_length), known)
+            });
         let mut values = match &profile {
             Some(profile) => profile.remove(history),
             None => history.to_vec(),
@@ -247,7 +268,14 @@ impl Data {
 fn check_needs(history: &[f64], season_length: Option<usize>, form: Form) -> Result<(), Error> {
     check::history(history)?;
     if form.is_seasonal() {
-        check::season(season_length.unwrap_or(0), history.len())?;
+        let season_length = season_length.unwrap_or(0);
+        check::season(season_length, history.len())?;
+        check::count(
+            "season_length of a seasonal form",
+            season_length,
+            2,
+            LONGEST_SEASON,
+        )?;
     }
     let lowest = history.iter().position(|value| *value <= 0.0);
     match lowest {
@@ -360,17 +388,19 @@ impl Ets {
         (self.errors.squares / degrees).sqrt()
     }
 
-    /// The same form fitted anew, to the window that a combination looks at.
+    /// The same form fitted anew, to the window that a combination looks at; with a long season where
+    /// the whole history has it.
     pub(crate) fn refitted(
         &self,
         history: &[f64],
         season_length: Option<usize>,
     ) -> Result<Self, Error> {
-        let data = Data::of(history, season_length, Some(COMBINED_WINDOW))?;
+        let kept = Some(self.profile.is_some());
+        let data = Data::of(history, season_length, Some(COMBINED_WINDOW), kept)?;
         let possible = data.forms().any(|form| form == self.form);
         possible
             .then(|| data.fit(self.form, MEMBER))
-            .ok_or_else(|| too_short(history))
+            .ok_or_else(|| refusal(history))
     }
 
     /// The form that was chosen.
@@ -461,7 +491,11 @@ impl Model for Ets {
         let values = values
             .get(self.skipped..)
             .filter(|values| !values.is_empty());
-        model.judge(values.ok_or_else(|| too_short(history))?);
+        model.judge(values.ok_or(Error::HistoryTooShort {
+            model: "ETS",
+            needed: self.skipped + 1,
+            length: history.len(),
+        })?);
         model.elapsed = history.len();
         Ok(Box::new(model))
     }
