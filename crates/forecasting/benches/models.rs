@@ -17,7 +17,7 @@ use forecasting::models::{
     Model, combination, drift, ets, exponential_smoothing, holt, holt_winters, intermittent,
     moving_average, mstl, naive, seasonal_naive, theta,
 };
-use forecasting::{Algorithm, Request, forecast};
+use forecasting::{Algorithm, Request, detect_seasonality, detect_trend, forecast};
 use std::hint::black_box;
 
 fn daily() -> Vec<f64> {
@@ -63,6 +63,9 @@ fn models(criterion: &mut Criterion<CpuTime>) {
     bench("holt_winters", &|| {
         Box::new(holt_winters::fit(&daily, &Options::additive(7)).unwrap())
     });
+    bench("holt_winters_multiplicative", &|| {
+        Box::new(holt_winters::fit(&daily, &Options::multiplicative(7)).unwrap())
+    });
     bench("theta", &|| {
         Box::new(theta::fit(&daily, Some(7), Variant::Standard).unwrap())
     });
@@ -93,6 +96,16 @@ fn models(criterion: &mut Criterion<CpuTime>) {
     }
 }
 
+fn tests(criterion: &mut Criterion<CpuTime>) {
+    let daily = daily();
+    criterion.bench_function("detect_seasonality", |bencher| {
+        bencher.iter(|| detect_seasonality(black_box(&daily)));
+    });
+    criterion.bench_function("detect_trend", |bencher| {
+        bencher.iter(|| detect_trend(black_box(&daily), Some(7)));
+    });
+}
+
 fn auto(criterion: &mut Criterion<CpuTime>) {
     let request = Request {
         algorithm: Algorithm::Auto,
@@ -110,6 +123,6 @@ fn auto(criterion: &mut Criterion<CpuTime>) {
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(CpuTime);
-    targets = models, auto
+    targets = models, tests, auto
 }
 criterion_main!(benches);

@@ -10,7 +10,7 @@ use std::str::FromStr;
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum Algorithm {
-    /// The one that did best when the end of the history was forecast from its beginning.
+    /// The combination for the kind of demand, or what takes its place.
     Auto,
     /// The last value for ever.
     Naive,

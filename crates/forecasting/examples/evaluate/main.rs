@@ -8,8 +8,8 @@
 //! `--training` judges on the last part of the training data instead, so that choices can be made
 //! without looking at what is held out; given twice, on the part before that, and so on. `--set m3`, `carparts`, `retail` or `synthetic` measures one set,
 //! `--every 10` only every tenth series. `--summary FILE` adds the figures as a json line, too.
-//! `--export FOLDER` writes the sets as json lines instead, for a peer that is to be measured on the
-//! same series.
+//! `--export FOLDER` writes the sets as json lines instead, with the forecasts of AUTO, for a peer that
+//! is to be measured on the same series.
 
 #![allow(clippy::print_stdout)] // printing is what it is for
 
@@ -108,15 +108,7 @@ fn measure(
     let start = ThreadTime::now();
     let outcomes: Vec<Outcome> = all
         .iter()
-        .map(|series| {
-            let request = Request {
-                algorithm,
-                horizon: series.test.len(),
-                season_length: Some(series.season_length),
-                non_negative: true,
-            };
-            forecast(&series.train, &request)
-        })
+        .map(|series| forecast(&series.train, &request(series, algorithm)))
         .collect::<Result<_, _>>()?;
     let seconds = match algorithm {
         Algorithm::Auto => start.elapsed().as_secs_f64(),
@@ -154,13 +146,24 @@ fn measure(
     Ok(())
 }
 
+fn request(series: &Series, algorithm: Algorithm) -> Request {
+    Request {
+        algorithm,
+        horizon: series.test.len(),
+        season_length: Some(series.season_length),
+        non_negative: true,
+    }
+}
+
 fn export(file: &Path, all: &[Series]) -> Result<(), Box<dyn Error>> {
     let mut lines = String::new();
     for series in all {
+        let auto = forecast(&series.train, &request(series, Algorithm::Auto))?;
         let line = serde_json::json!({
             "season_length": series.season_length,
             "train": series.train,
             "test": series.test,
+            "auto": auto.bands.mean,
         });
         lines.push_str(&line.to_string());
         lines.push('\n');

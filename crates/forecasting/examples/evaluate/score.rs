@@ -74,6 +74,8 @@ impl Score {
             ("mase", self.scaled / self.scaled_series),
             ("rmsse", self.root_scaled / self.root_scaled_series),
             ("bias_pct", 100.0 * self.error / self.demand),
+            ("inside_80", self.inside_80 / self.steps),
+            ("inside_95", self.inside_95 / self.steps),
             ("pinball", self.pinball / self.root_scaled_series),
         ];
         let named = figures.map(|(name, figure)| (name.to_owned(), figure.into()));

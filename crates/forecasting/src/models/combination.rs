@@ -15,8 +15,12 @@
 //! within 0.2% of the best on both. A series with zeros in a twentieth of its steps counts as
 //! seldom, which also won there. The season's factors need eight seasons.
 //!
+//! A trend that is found ([`crate::detect_trend`]) does not move the weights: on three windows of the
+//! training parts of M3 leaving out the form with a trend where there is none cost 1 to 2% of MASE, and
+//! leaving out the other where there is one up to 1.4% of sMAPE. The weights hedge better than the test.
+//!
 //! Intervals: frequent demand takes the mean of the members' standard deviations (their errors go
-//! together), which AUTO then stretches by what its backtest saw; seldom demand the recent history's
+//! together; each counts up to ten times that of Theta), which AUTO then stretches by what its backtest saw; seldom demand the recent history's
 //! quantiles.
 //!
 //! ```
