@@ -9,7 +9,7 @@ source "$(dirname "$0")/../pgrx-config/common.sh"
 every=${EVERY:-20}
 venv=$CARGO_TARGET_DIR/peers
 if [ ! -x "$venv/bin/python" ]; then python3 -m venv "$venv"; fi
-alive "statsforecast" "$venv/bin/pip" install -q statsforecast==2.1.1
+alive "statsforecast" "$venv/bin/python" -m pip install -q statsforecast==2.1.1
 alive "evaluate" cargo build --release -p forecasting --example evaluate
 evaluate=$CARGO_TARGET_DIR/release/examples/evaluate
 series=$CARGO_TARGET_DIR/series
