@@ -45,6 +45,7 @@ mod conformal;
 mod count_law;
 pub mod error;
 mod forecast;
+mod lanes;
 pub mod metrics;
 pub mod models;
 mod optimise;

@@ -16,6 +16,7 @@
 //! # Ok::<(), forecasting::Error>(())
 //! ```
 
+use crate::lanes::lanes;
 use crate::{Error, check};
 use serde::Serialize;
 
@@ -59,16 +60,37 @@ pub fn detect_seasonality(history: &[f64]) -> Result<Option<Season>, Error> {
         return Ok(None);
     }
     let correlations: Vec<f64> = (1..=longest + 1)
-        .map(|lag| {
-            let products = values.iter().zip(values.iter().skip(lag));
-            products.map(|(a, b)| a * b).sum::<f64>() / variance
-        })
+        .step_by(LAGS)
+        .flat_map(|lag| products_at(&values, lag))
+        .map(|sum| sum / variance)
+        .take(longest + 1)
         .collect();
     let peaks = peaks(&correlations, values.len());
     let highest = peaks.iter().map(|peak| peak.strength).fold(0.0, f64::max);
     Ok(peaks
         .into_iter()
         .find(|peak| peak.strength >= AS_GOOD * highest && peak.strength >= WEAK))
+}
+
+/// Lags whose sums are taken at once.
+const LAGS: usize = 4;
+
+/// Sums of the products of values `lag`, `lag + 1`, … steps apart.
+fn products_at(values: &[f64], lag: usize) -> [f64; LAGS] {
+    let ahead = values.get(lag..).unwrap_or_default();
+    let mut sums = [0.0; LAGS];
+    for (value, ahead) in values.iter().zip(ahead.windows(LAGS)) {
+        sums = lanes(|place| sums[place] + value * ahead[place]);
+    }
+    // The last few products of the shorter lags.
+    let common = ahead.len().saturating_sub(LAGS - 1);
+    for (place, sum) in sums.iter_mut().enumerate() {
+        let ahead = ahead.get(common + place..).unwrap_or_default();
+        for (value, ahead) in values[common..].iter().zip(ahead) {
+            *sum += value * ahead;
+        }
+    }
+    sums
 }
 
 /// Significant local maxima, by lag.
@@ -133,6 +155,18 @@ mod tests {
             bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
             ((bits ^ (bits >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 - 0.5
         })
+    }
+
+    #[test]
+    fn sums_of_four_lags_are_those_of_each() {
+        let values: Vec<f64> = noise(23).collect();
+        for lag in 1..=24 {
+            let each: [f64; LAGS] = lanes(|place| {
+                let ahead = values.iter().skip(lag + place);
+                values.iter().zip(ahead).map(|(a, b)| a * b).sum()
+            });
+            assert_eq!(products_at(&values, lag), each, "lag {lag}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! u_t = e_t times the geometric mean of mu: so maximum likelihood is least squares in both cases.
 
 use super::form::{ErrorForm, Form, SeasonForm, TrendForm};
+use crate::lanes::lanes;
 use serde::{Deserialize, Serialize};
 
 /// A point of the search: smoothing parameters as shares, then first states.
@@ -244,7 +245,7 @@ fn pass<const RELATIVE: bool, const SEASONAL: u8, const N: usize>(
         }
     }
     for residual in residuals.iter_mut() {
-        *residual = std::array::from_fn(|path| residual[path] * scales[path]);
+        *residual = lanes(|path| residual[path] * scales[path]);
     }
     (sums, scales)
 }

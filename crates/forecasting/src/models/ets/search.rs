@@ -9,6 +9,7 @@ use super::filter::{
     residuals_of_many,
 };
 use super::form::{Form, SeasonForm, TrendForm};
+use crate::lanes::lanes;
 use std::array::from_fn;
 
 /// Bounds of alpha and of beta and gamma as shares of what alpha leaves, as in R's `ets`.
@@ -190,7 +191,7 @@ fn best_start(form: Form, values: &[f64], start: &Point, alphas: &[f64], room: &
     }
     let mut best = (f64::INFINITY, start);
     for some in trials.chunks(LANES) {
-        let points = lanes(some, start);
+        let points = filled_up(some, start);
         let sums = residuals_of_many(form, values, &points, &mut room.seasons, &mut room.many);
         for (trial, sum) in some.iter().zip(sums) {
             if sum < best.0 {
@@ -202,7 +203,7 @@ fn best_start(form: Form, values: &[f64], start: &Point, alphas: &[f64], room: &
 }
 
 /// As many points as one pass takes, the rest filled up.
-fn lanes(points: &[Point], rest: &Point) -> [Point; LANES] {
+fn filled_up(points: &[Point], rest: &Point) -> [Point; LANES] {
     from_fn(|lane| points.get(lane).unwrap_or(rest).clone())
 }
 
@@ -230,7 +231,7 @@ fn differentiate(
     };
     let blocks = room.derivatives.chunks_exact_mut(values.len());
     for (block, indices) in blocks.zip(free.chunks(LANES)) {
-        let mut points = lanes(&[], point);
+        let mut points = filled_up(&[], point);
         let mut per_step = [0.0; LANES];
         for ((moved, per_step), index) in points.iter_mut().zip(&mut per_step).zip(indices) {
             moved[*index] += step(*index);
@@ -238,7 +239,7 @@ fn differentiate(
         }
         residuals_of_many(form, values, &points, &mut room.seasons, block);
         for (moved, base) in block.iter_mut().zip(&room.base) {
-            *moved = from_fn(|lane| (moved[lane] - base) * per_step[lane]);
+            *moved = lanes(|lane| (moved[lane] - base) * per_step[lane]);
         }
     }
 }
@@ -302,7 +303,7 @@ fn normal_equations(room: &Room, length: usize, size: usize) -> (Vec<f64>, Vec<f
     for (i, block) in blocks.iter().enumerate() {
         let mut sums = [0.0; LANES];
         for (row, residual) in block.iter().zip(&room.base) {
-            sums = from_fn(|lane| sums[lane] + row[lane] * residual);
+            sums = lanes(|lane| sums[lane] + row[lane] * residual);
         }
         gradient.extend(sums);
         for (j, other) in blocks[..=i].iter().enumerate() {
@@ -322,7 +323,7 @@ fn normal_equations(room: &Room, length: usize, size: usize) -> (Vec<f64>, Vec<f
 fn cross_products(a: &[[f64; LANES]], b: &[[f64; LANES]]) -> [[f64; LANES]; LANES] {
     let mut sums = [[0.0; LANES]; LANES];
     for (a, b) in a.iter().zip(b) {
-        sums = from_fn(|i| from_fn(|j| sums[i][j] + a[i] * b[j]));
+        sums = lanes(|i| lanes(|j| sums[i][j] + a[i] * b[j]));
     }
     sums
 }
