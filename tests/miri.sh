@@ -29,4 +29,4 @@ alive "Miri's standard library" miri setup
 checked reserve
 checked demand
 checked inventory normal eoq safety_stock reorder_point urgency order_quantity service_level
-checked forecasting metrics classify the_format_is_the_one_of_its_number arbitrary_bytes
+checked forecasting metrics classify
