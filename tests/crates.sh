@@ -2,7 +2,6 @@
 # The pure crates under pressure: every model on 10,000 series (argument), the crates' tests under the
 # address sanitizer, with every check for undefined behaviour that the compiler has, and under Miri, and the
 # fuzz targets for so many seconds each (second argument).
-
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 cases=${1:-10000}
