@@ -15,7 +15,7 @@ if [ "$("$home/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-muta
 fi
 rm -rf "$out"
 # Not the library's random seed: a mutant that is noticed by luck is not noticed.
-export PROPTEST_RNG_SEED=20261124
+export PROPTEST_RNG_SEED=20261124 CARGO_PROFILE_DEV_DEBUG=0
 count() { cat "$out"/*/mutants.out/"$1.txt" 2>/dev/null | grep -c . || true; }
 
 # A sample of so many, evenly over all mutants of the crates; it is tried on a copy of the sources.
