@@ -89,7 +89,7 @@ upgrade() { # version
         as_server tee -a "$data/postgresql.conf" >/dev/null
     as_server mkdir "$CLUSTER/work$1"
     (cd "$CLUSTER/work$1" && as_server "$new_bin/pg_upgrade" -b "$old_bin" -B "$new_bin" -d "$CLUSTER/data" -D "$data" -U postgres -s "$CLUSTER" >"$CLUSTER/upgrade.$1" 2>&1) ||
-        { tail -n 20 "$CLUSTER/upgrade.$1"; find "$data/pg_upgrade_output.d" -name '*.txt' -exec cat {} + 2>/dev/null; fail "pg_upgrade to $1"; }
+        { tail -n 20 "$CLUSTER/upgrade.$1"; find "$data/pg_upgrade_output.d" -name '*.txt' -exec cat {} + 2>/dev/null; grep -rhA 3 'error: ' "$data/pg_upgrade_output.d"; fail "pg_upgrade to $1"; }
     as_server "$new_bin/pg_ctl" -D "$data" -l "$CLUSTER/server$1.log" -w -t 60 start >"$CLUSTER/start.$1" 2>&1 || { cat "$CLUSTER/server$1.log"; fail "the cluster of $1 did not start"; }
     SERVER_BIN=$new_bin
     [ "$(psql -At -c 'SHOW server_version_num' | cut -c 1-2)" = "$1" ] || fail "this is not PostgreSQL $1"
