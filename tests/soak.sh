@@ -31,7 +31,7 @@ crates() { FUZZ_SEED=$((seed % 1000000)) tests/fuzz.sh $((unit / 2)); }
 kills() { CRASH_SEED=$((seed % 30000)) tests/crash/soak.sh "$(within $((unit / 12)) 5 500)" "$(within $((unit / 3)) 10 500)"; }
 storm() { STORM_SEED=$((seed % 100000000)) tests/concurrency/storm.sh "$(within "$unit" 20 14400)"; }
 variants() { tests/concurrency/variants.sh; }
-upgrades() { tests/lifecycle/pg_upgrade.sh 16 18; }
+upgrades() { tests/lifecycle/pg_upgrade.sh; }
 mutants() { MUTANTS_SEED=$seed tests/mutants.sh "$(within $((unit / 15)) 10 2000)" "$(within $((unit / 60)) 4 3000)"; }
 
 round=0
