@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # make soak: the long figures, until SOAK_MINUTES (default 60) are over: attacks, fuzzing of SQL and of the crates,
 # cancels, memory, sqlsmith, kills, the storm, pg_upgrade, mutants. The first round runs every part, sized to
-# the time; rounds with new seeds follow while there is time. Totals at the end. It ends early and
-# non-zero at the first finding, with the seed to repeat it. SOAK_PARTS: only these.
+# the time; rounds with new seeds follow while there is time. It ends early and non-zero at the first
+# finding, with the seed to repeat it; totals come at either end. SOAK_PARTS: only these.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 minutes=${SOAK_MINUTES:-60}
@@ -35,12 +35,16 @@ upgrades() { tests/lifecycle/pg_upgrade.sh; }
 mutants() { MUTANTS_SEED=$seed tests/mutants.sh "$(within $((unit / 15)) 10 2000)" "$(within $((unit / 60)) 4 3000)"; }
 
 round=0
+finding=
 while [ "$round" = 0 ] || [ "$SECONDS" -lt "$until" ]; do
     round=$((round + 1))
     for part in "${wanted[@]}"; do
         if [ "$round" -gt 1 ] && { [ "$SECONDS" -ge "$until" ] || [[ " ${once[*]} " == *" $part "* ]]; }; then continue; fi
         say "Round $round, $part, seed $seed, $(((until - SECONDS) / 60)) minutes left"
-        "$part" 2>&1 | tee -a "$log" || fail "$part failed in round $round; repeat it with SOAK_SEED=$seed SOAK_PARTS=$part"
+        if ! "$part" 2>&1 | tee -a "$log"; then
+            finding="$part failed in round $round; repeat it with SOAK_MINUTES=$minutes SOAK_SEED=$seed SOAK_PARTS=$part"
+            break 2
+        fi
     done
     seed=$((seed + 1))
     # Nothing left that could fill the time.
@@ -71,5 +75,6 @@ backend kills      $(($(total '[0-9]+ backends terminated') + $(total '[0-9]+ ki
 storm transactions $(total '[0-9]+ transactions in [0-9]+ s')
 pg_upgrades        $(total '[0-9]+ upgrades of major versions')
 mutants            $(total '[0-9]+ mutants, [0-9]+ noticed'), noticed $(total '[0-9]+ noticed \(')
-findings           0
+findings           ${finding:-0}
 TOTALS
+[ -z "$finding" ] || fail "$finding"
