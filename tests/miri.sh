@@ -28,5 +28,5 @@ checked() { # crate, tests …
 alive "Miri's standard library" miri setup
 checked reserve
 checked demand
-checked inventory normal eoq safety_stock reorder_point urgency order_quantity service_level
+checked inventory urgency::tests reorder_point::tests service_level::tests order_quantity::tests
 checked forecasting metrics classify

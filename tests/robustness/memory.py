@@ -45,7 +45,7 @@ def main():
     grown, size = growth(siege, calls, seed)
     if grown >= LIMIT_KB:
         sys.exit(f"{calls} calls made the backend grow by {grown} kB to {size} kB, limit {LIMIT_KB} kB")
-    leaked, _ = growth(siege, 300, seed, "SELECT set_config('leak.' || md5(random()::text), repeat('x', 30000), false)")
+    leaked, _ = growth(siege, 1000, seed, "SELECT set_config('leak.' || md5(random()::text), repeat('x', 30000), false)")
     if leaked < LIMIT_KB:
         sys.exit(f"a leak of 30 kB a call was seen as only {leaked} kB")
     print(f"{calls} calls in one backend: it grew by {grown} kB to {size} kB (limit {LIMIT_KB} kB; a leak of 30 kB a call shows)")
