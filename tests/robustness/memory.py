@@ -1,6 +1,6 @@
 """Check 18: a backend that has answered or refused 10,000 calls of all functions is no bigger than before.
 
-Arguments: calls (default 10,000), seed. The first fifth more fills PostgreSQL's own caches and is not counted.
+Arguments: calls (default 10,000), seed. The first half more fills PostgreSQL's own caches and is not counted.
 Seen to fail: with settings of 30 kB that stay after each call (the last step does that and demands to see it).
 """
 
@@ -25,8 +25,8 @@ def growth(siege, calls, seed, leak=""):
     login.run("SET statement_timeout = '2s'")
     pid = login.connection.info.backend_pid
     before = 0
-    for number in range(calls + calls // 5):
-        if number == calls // 5:
+    for number in range(calls + calls // 2):
+        if number == calls // 2:
             before = resident(pid)
         login.run("BEGIN")
         login.run(statements.call())
