@@ -36,7 +36,7 @@ build-for-tests:
 	@pgrx-config/build.sh
 
 unit: ## The pure crates, in seconds and without PostgreSQL.
-	cargo test -p demand -p forecasting -p inventory
+	cargo test -p demand -p forecasting -p inventory -p reserve
 
 fmt: ## Formats the Rust code.
 	cargo fmt --all

@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/concurrency/isolation.sh
 tests/concurrency/runs.sh
-tests/concurrency/storm.sh 30
+tests/concurrency/storm.sh 60
 tests/concurrency/same.sh

@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# The pure crates under pressure: every model on 10,000 series (argument), fuzz targets for so many
-# seconds each (second argument), and the tests of demand and inventory under the address sanitizer.
+# The pure crates under pressure: every model on 10,000 series (argument), the crates' tests under the
+# address sanitizer, with every check for undefined behaviour that the compiler has, and under Miri, and the
+# fuzz targets for so many seconds each (second argument).
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 cases=${1:-10000}
-alive "model tests" cargo test -q --release -p forecasting --test models --no-run
-MODEL_CASES=$cases cargo test -q --release -p forecasting --test models
-echo "ok - each model on $cases series"
+step() { # what, command …
+    local what=$1 started=$SECONDS
+    shift
+    "$@" || fail "$what"
+    echo "ok - $what ($((SECONDS - started)) s)"
+}
 
-# The sanitizers' flags are open to the stable compiler with RUSTC_BOOTSTRAP. Overflow is checked in
-# these builds anyway, and the crates forbid unsafe code.
-alive "address sanitizer" env RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" \
-    cargo test -q --no-run -p demand -p inventory --lib --target "$(rustc -vV | sed -n 's/^host: //p')" --target-dir "$CARGO_TARGET_DIR/asan"
-RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address" \
-    cargo test -q -p demand -p inventory --lib --target "$(rustc -vV | sed -n 's/^host: //p')" --target-dir "$CARGO_TARGET_DIR/asan"
-echo "ok - the crates' tests under the address sanitizer"
-tests/fuzz.sh "${2:-20}"
+alive "model tests" cargo test -q --release -p forecasting --test models --no-run
+MODEL_CASES=$cases step "each model on $cases series" cargo test -q --release -p forecasting --test models
+tests/sanitizers.sh
+tests/miri.sh
+tests/fuzz.sh "${2:-120}"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# make soak: the long figures of the attacks and of fuzzing, until SOAK_MINUTES (default 60) are over, in
-# rounds with a new seed each; totals at the end. It ends early and non-zero at the first finding, with the
-# seed to repeat it.
+# make soak: the long figures, until SOAK_MINUTES (default 60) are over: attacks, fuzzing of SQL and of the crates,
+# cancels, memory, sqlsmith, kills, the storm, pg_upgrade, mutants. The first round runs every part, sized to
+# the time; rounds with new seeds follow while there is time. It ends early and non-zero at the first
+# finding, with the seed to repeat it; totals come at either end. SOAK_PARTS: only these.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 minutes=${SOAK_MINUTES:-60}
@@ -10,39 +11,70 @@ until=$((SECONDS + 60 * minutes))
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 seed=${SOAK_SEED:-$(date +%s)}
-rounds=0
 say "Soak: $minutes minutes, seeds from $seed"
-# The figures of one round; rounds follow each other until the time is over, and grow to fill it.
-scale=1
-while [ "$SECONDS" -lt "$until" ]; do
-    rounds=$((rounds + 1))
-    export SECURITY_SEED=$seed FUZZ_SEED=$seed SQLSMITH_SEED=$((seed % 1000000))
-    export SECURITY_STATEMENTS=$((20000 * scale)) SECURITY_ROUNDS=$((1000 * scale)) FUZZ_CALLS=$((60000 * scale)) \
-        FUZZ_SECONDS=$((2 * scale)) SQLSMITH_QUERIES=$((10000 * scale)) MEMORY_CALLS=$((10000 * scale)) CANCEL_MOMENTS=50 PEAK_DAYS=365
-    for part in security/attacks robustness/server robustness/limits robustness/sqlsmith robustness/peak_memory; do
-        left=$((until - SECONDS))
-        if [ "$left" -le 0 ] && [ "$rounds" -gt 1 ]; then break 2; fi
-        say "Round $rounds, $part, seed $seed, $((left / 60)) minutes left"
-        "tests/$part.sh" 2>&1 | tee -a "$log" || fail "$part failed in round $rounds; repeat it with SOAK_SEED=$seed"
+
+# within VALUE LEAST MOST
+within() { echo $(($1 < $2 ? $2 : $1 > $3 ? $3 : $1)); }
+parts=(attacks sql_functions limits sqlsmith peak_memory crates kills storm variants upgrades mutants)
+once=(peak_memory variants upgrades mutants)
+read -ra wanted <<<"${SOAK_PARTS:-${parts[*]}}"
+# So many seconds are meant for one part of one round: a tenth of all time, an hour at most.
+unit=$(within $((60 * minutes / ${#parts[@]})) 20 3600)
+
+# The figures that the catalogue wants at most, and what fits into a unit. One command each: its status counts.
+attacks() { SECURITY_STATEMENTS=$(within $((unit * 100)) 2000 100000) SECURITY_ROUNDS=1000 SECURITY_SEED=$seed tests/security/attacks.sh; }
+sql_functions() { FUZZ_CALLS=10000000 FUZZ_SECONDS=$(within $((unit / 250)) 1 3600) FUZZ_SEED=$seed tests/robustness/server.sh; }
+limits() { MEMORY_CALLS=$(within $((unit * 50)) 5000 100000) CANCEL_MOMENTS=$(within $((unit / 3)) 10 500) LIMITS_SEED=$seed tests/robustness/limits.sh; }
+sqlsmith() { SQLSMITH_QUERIES=$(within $((unit * 100)) 5000 200000) SQLSMITH_SEED=$((seed % 1000000)) tests/robustness/sqlsmith.sh; }
+peak_memory() { PEAK_DAYS=365 tests/robustness/peak_memory.sh; }
+crates() { FUZZ_SEED=$((seed % 1000000)) tests/fuzz.sh $((unit / 2)); }
+kills() { CRASH_SEED=$((seed % 30000)) tests/crash/soak.sh "$(within $((unit / 12)) 5 500)" "$(within $((unit / 3)) 10 500)"; }
+storm() { STORM_SEED=$((seed % 100000000)) tests/concurrency/storm.sh "$(within "$unit" 20 14400)"; }
+variants() { tests/concurrency/variants.sh; }
+upgrades() { tests/lifecycle/pg_upgrade.sh; }
+mutants() { MUTANTS_SEED=$seed tests/mutants.sh "$(within $((unit / 15)) 10 2000)" "$(within $((unit / 60)) 4 3000)"; }
+
+round=0
+finding=
+while [ "$round" = 0 ] || [ "$SECONDS" -lt "$until" ]; do
+    round=$((round + 1))
+    for part in "${wanted[@]}"; do
+        if [ "$round" -gt 1 ] && { [ "$SECONDS" -ge "$until" ] || [[ " ${once[*]} " == *" $part "* ]]; }; then continue; fi
+        say "Round $round, $part, seed $seed, $(((until - SECONDS) / 60)) minutes left"
+        if ! "$part" 2>&1 | tee -a "$log"; then
+            finding="$part failed in round $round; repeat it with SOAK_MINUTES=$minutes SOAK_SEED=$seed SOAK_PARTS=$part"
+            break 2
+        fi
     done
     seed=$((seed + 1))
-    if [ "$scale" -lt 8 ]; then scale=$((scale * 2)); fi
+    # Nothing left that could fill the time.
+    if [ "$round" = 1 ]; then
+        again=0
+        for part in "${wanted[@]}"; do [[ " ${once[*]} " == *" $part "* ]] || again=1; done
+        if [ "$again" = 0 ]; then break; fi
+    fi
 done
 
-# total pattern: the first number of every line of that kind, added up.
-total() { grep -E "$1" "$log" | grep -oE '^[0-9]+' | awk '{ n += $1 } END { print n + 0 }'; }
-attacks=$(grep -oE '[0-9]+ statements, 0 foreign rows' "$log" | awk '{ n += $1 } END { print n + 0 }')
+# total PATTERN: the first number of every match, added up.
+total() { grep -oE "$1" "$log" | grep -oE '^[0-9]+' | awk '{ n += $1 } END { print n + 0 }'; }
 say "Soak totals"
 cat <<TOTALS
-date             $(date -u +%F)
-commit           $(git rev-parse --short HEAD)
-minutes          $((SECONDS / 60))
-rounds           $rounds
-attack statements $attacks
-random statements $(total 'random statements')
-fuzz calls       $(total 'calls of .* functions')
-grid calls       $(total 'pathological calls')
-cancels          $(total 'statements over .* stopped')
-sqlsmith queries $(total 'sqlsmith queries')
-findings         0
+date               $(date -u +%F)
+commit             $(git rev-parse --short HEAD)
+minutes            $((SECONDS / 60))
+rounds             $round
+attack statements  $(total '[0-9]+ statements, 0 foreign rows')
+random statements  $(total '[0-9]+ random statements')
+SQL fuzz calls     $(total '[0-9]+ calls of [0-9]+ functions, [0-9]+ answered: 0 crashes')
+grid calls         $(total '[0-9]+ pathological calls')
+crate fuzz inputs  $(total '[0-9]+ fuzz inputs of crates')
+sqlsmith queries   $(total '[0-9]+ sqlsmith queries')
+cancels            $(total '[0-9]+ statements over [0-9]+ functions')
+postmaster kills   $(total '[0-9]+ kills of the postmaster: [0-9]+')
+backend kills      $(($(total '[0-9]+ backends terminated') + $(total '[0-9]+ killed: nothing lost')))
+storm transactions $(total '[0-9]+ transactions in [0-9]+ s')
+pg_upgrades        $(total '[0-9]+ upgrades of major versions')
+mutants            $(total '[0-9]+ mutants, [0-9]+ noticed'), noticed $(total '[0-9]+ noticed \(')
+findings           ${finding:-0}
 TOTALS
+[ -z "$finding" ] || fail "$finding"

@@ -1,4 +1,5 @@
 //! Packed demand: any bytes are read as what they say or refused, and daily values stay in bounds.
+//! Seen to fail: with a daily() that answers up to four times the limit.
 #![no_main]
 
 use demand::{Missing, Recorded, statistics};

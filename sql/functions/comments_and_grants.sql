@@ -86,7 +86,7 @@ COMMENT ON FUNCTION replenish.daily_demand(bytea, date, text, text) IS
 COMMENT ON FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, text) IS
 'The batch engine: forecasts the materials of one facility and stores what changed. mode UPDATE lets states take in new days and fits what is due, FIT fits what has new data, REFIT fits all. One row a material: STORED, UPDATED, UNCHANGED or FAILED with SQLSTATE and message. Callers want generate_forecasts.';
 COMMENT ON FUNCTION replenish.stored_quantity(double precision) IS
-'A quantity of forecast_series as numeric: equal to the cast, and faster.';
+'A quantity of forecast_series as numeric: equal to the cast, and faster; NULL for NaN and infinity.';
 COMMENT ON FUNCTION replenish.forecast_day_id(uuid, date) IS
 'Identity of one day of a stored forecast.';
 COMMENT ON FUNCTION replenish.plan_material(jsonb, jsonb, bytea, date, float8[], boolean, date[], date) IS

@@ -303,9 +303,12 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// A stored quantity as numeric: what the cast of a double makes of it, in a fraction of the time, as no
-/// text is printed and read again.
+/// text is printed and read again. None of what is no finite number: nothing such is stored.
 #[pg_extern(immutable, strict, parallel_safe, cost = 1)]
 fn stored_quantity(quantity: f64) -> Option<AnyNumeric> {
+    if !quantity.is_finite() {
+        return None;
+    }
     let whole = millionths(quantity).filter(|whole| *whole as f64 / SCALE == quantity);
     let Some(mut whole) = whole else {
         // SAFETY: the function behind the cast, with its one argument.

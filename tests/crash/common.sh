@@ -14,6 +14,8 @@ prepare() { # further settings of the cluster
     # SQL that breaks something first, to see the test fail.
     if [ -n "${CRASH_VARIANT:-}" ]; then psql -c "$CRASH_VARIANT"; fi
     : >"$CLUSTER/acknowledged"
+    # The pauses between the kills are the same in every run; what a kill meets is not.
+    RANDOM=${CRASH_SEED:-20261}
 }
 
 # Sales one after another, each written down after the server has said that it is there.

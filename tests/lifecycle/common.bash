@@ -49,6 +49,8 @@ SET app.current_tenant_id = '00000000-0000-4000-8000-00000000d000';
 SELECT replenish.override_forecast(tenant_id, facility_id, material_id, start_date, 7, 'fair')
 FROM replenish.forecast_series WHERE tenant_id = replenish.current_tenant_id();
 SQL
+    # SQL that breaks something first, to see a part fail.
+    if [ -n "${LIFECYCLE_VARIANT:-}" ]; then psql -d "$1" -c "$LIFECYCLE_VARIANT"; fi
 }
 
 # Facts of a database, one a line: what its catalog says, and the md5 of the rows of each table and view,

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # What DROP can do: nothing by anyone but a superuser; and that one has to mean it.
+# Seen to fail: with the schema in the owner's hands (LIFECYCLE_VARIANT="ALTER SCHEMA replenish OWNER TO replenish_owner").
 source "$(dirname "$0")/common.bash"
 
 start_cluster

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # demand_history is partitioned while others write into it: they wait, and no row is lost or doubled.
+# Seen to fail: with a copy that leaves out the third of each month (LIFECYCLE_VARIANT rewrote partition_demand_history()).
 source "$(dirname "$0")/common.bash"
 
 start_cluster

@@ -2,6 +2,7 @@
 # A streaming standby: reads answer as on the primary, writers are refused with 25006 and mark nothing
 # as failed, and after promotion the nights go on. The standby starts from a base backup, so restoring
 # one is tested along with it.
+# Seen to fail: with a table that a standby does not get (LIFECYCLE_VARIANT="ALTER TABLE replenish.job_metrics SET UNLOGGED").
 source "$(dirname "$0")/common.bash"
 
 start_cluster "wal_level = replica" "max_wal_senders = 4"

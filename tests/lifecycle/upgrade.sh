@@ -2,6 +2,7 @@
 # From every released version to the one that is built, and from that one to a made-up later version
 # with every kind of change: rows stay, the catalog becomes that of a fresh install, nights go on. SQL
 # of an older version works with the newer library. A migration that fails leaves everything as it was.
+# Seen to fail: with an upgrade script that leaves out comments and grants.
 source "$(dirname "$0")/common.bash"
 
 extension=$(server_share)/extension

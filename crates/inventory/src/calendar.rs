@@ -211,6 +211,16 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_lead_time_passes_over_its_weekends() {
+        let weekends: BTreeSet<i64> = (-30_000..1_i64)
+            .filter(|day| day.rem_euclid(7) >= 5)
+            .collect();
+        let dates = order_dates(0, MAX_SEARCH_DAYS, LeadTimeUnit::Working, &weekends).unwrap();
+        // Five working days are seven days.
+        assert_eq!(dates.order_day, -(MAX_SEARCH_DAYS as i64) * 7 / 5);
+    }
+
+    #[test]
     fn the_next_working_day_is_found() {
         assert_eq!(next_working_day(4, &weekends()), Ok(4));
         assert_eq!(next_working_day(5, &weekends()), Ok(7));

@@ -277,6 +277,7 @@ mod tests {
         assert!(silver_meal(&[1.0], -1.0, 1.0).is_err());
         assert!(silver_meal(&[1.0], 1.0, f64::INFINITY).is_err());
         assert!(wagner_whitin(&vec![1.0; MAX_PERIODS + 1], 1.0, 1.0).is_err());
+        assert!(wagner_whitin(&vec![1.0; MAX_PERIODS], 1.0, 1.0).is_ok());
         assert!(fixed_periods(&[1.0], 0, 1.0, 1.0).is_err());
         assert!(wagner_whitin(&[f64::MAX, f64::MAX], 1.0, 0.0).is_err());
     }

@@ -1,21 +1,12 @@
 -- Deliberately broken functions, to see the storm fail: STORM_VARIANT=name tests/concurrency/storm.sh.
-CREATE FUNCTION storm.rewrite(routine regproc, former text, present text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-    definition CONSTANT text := pg_get_functiondef(routine);
-BEGIN
-    IF position(former IN definition) = 0 THEN
-        RAISE EXCEPTION '% no longer says "%"', routine, former;
-    END IF;
-    EXECUTE replace(definition, former, present);
-END
-$$;
+\ir ../rewrite.sql
 
 -- Backfills lock rows in random order and do not take turns: deadlocks, and sales lost.
 CREATE FUNCTION storm.backfill_in_any_order() RETURNS void LANGUAGE sql AS $$
-    SELECT storm.rewrite('replenish.backfill_demand_history', 'PERFORM pg_advisory_xact_lock', 'PERFORM pg_sleep(0), ');
-    SELECT storm.rewrite('replenish.backfill_demand_history', 'ORDER BY t.material_id, ', 'ORDER BY random(), ');
+    SELECT variant.rewrite('replenish.backfill_demand_history', 'PERFORM pg_advisory_xact_lock', 'PERFORM pg_sleep(0), ');
+    SELECT variant.rewrite('replenish.backfill_demand_history', 'ORDER BY t.material_id, ', 'ORDER BY random(), ');
 $$;
 -- A sale replaces the day's demand instead of adding to it: sales lost.
 CREATE FUNCTION storm.sale_that_forgets() RETURNS void LANGUAGE sql AS $$
-    SELECT storm.rewrite('replenish.record_demand', 'h.actual_demand_quantity + excluded.actual_demand_quantity', 'excluded.actual_demand_quantity');
+    SELECT variant.rewrite('replenish.record_demand', 'h.actual_demand_quantity + excluded.actual_demand_quantity', 'excluded.actual_demand_quantity');
 $$;

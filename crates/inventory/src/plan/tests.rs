@@ -403,6 +403,25 @@ fn a_plan_says_what_it_did() {
 }
 
 #[test]
+fn the_spread_of_the_lead_time_is_told_by_the_day() {
+    let world = World::at(20.0);
+    let policy = policy();
+    let mut input = world.input(&policy, 50.0, &[]);
+    input.lead_time = LeadTime {
+        mean: 9.0,
+        std_dev: 2.0,
+        observations: 12,
+    };
+    let plan = plan(&input).unwrap();
+    assert_eq!(
+        (plan.protection.demand, plan.protection.days),
+        (200.0, 10.0)
+    );
+    let text = plan.text(&policy, "PCE");
+    assert!(text.contains("20 a day x 2 days"), "{text}");
+}
+
+#[test]
 fn contradictions_are_refused() {
     let world = World::at(20.0);
     let refused = |policy: MaterialPolicy| {

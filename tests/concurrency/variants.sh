@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# The isolation specs are able to fail: each variant of variants.sql breaks a function, and the specs named
+# with it must then end otherwise than they say. Part of make soak.
+source "$(dirname "$0")/isolation_cluster.sh"
+
+start_isolation
+psql -d isolation -f tests/concurrency/variants.sql
+psql -At -d isolation -c "SELECT name || '|' || specs FROM variant.cases ORDER BY name" >"$CLUSTER/cases"
+while IFS='|' read -r name specs; do
+    psql -o /dev/null -c 'DROP DATABASE IF EXISTS isolation_broken' -c 'CREATE DATABASE isolation_broken TEMPLATE isolation' 2>/dev/null
+    psql -At -d isolation_broken -v name="$name" -o "$CLUSTER/breaks.sql" -c "SELECT breaks FROM variant.cases WHERE name = '$name'"
+    psql -d isolation_broken -o /dev/null -f "$CLUSTER/breaks.sql"
+    for spec in $specs; do
+        if run_specs isolation_broken "$spec" >"$CLUSTER/out" 2>&1; then fail "$spec does not notice: $name"; fi
+        grep -qE "not ok|FAILED" "$CLUSTER/out" || { cat "$CLUSTER/out"; fail "$spec did not run"; }
+        echo "ok - $spec fails where $name"
+    done
+done <"$CLUSTER/cases"
+# Every spec has its variant, but the one whose lock Rust takes.
+for spec in tests/concurrency/specs/*.spec; do
+    name=$(basename "$spec" .spec)
+    grep -qw "$name" "$CLUSTER/cases" || [ "$name" = two_generators_again ] || fail "$name has no variant that it must notice"
+done
