@@ -6,7 +6,7 @@ PG_CONFIG ?= pg_config
 PG ?= 15
 export PG_MAJOR = $(PG)
 
-.PHONY: help demo test test-versions soak install setup build unit lint fmt sql-test freeze-release package release bench compare clean
+.PHONY: help demo test test-versions soak install setup build unit lint check-deps fmt sql-test freeze-release package release bench compare clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -41,8 +41,11 @@ unit: ## The pure crates, in seconds and without PostgreSQL.
 fmt: ## Formats the Rust code.
 	cargo fmt --all
 
-lint: ## Formatting and clippy, warnings denied.
+lint: ## Formatting, clippy, spelling, licences of dependencies.
 	@tests/lint.sh
+
+check-deps: ## Dependencies that nothing uses; with ADVISORIES=1 (network) known holes in the others.
+	@tests/dependencies.sh
 
 soak: build-for-tests ## Attacks and fuzzing for SOAK_MINUTES (60); prints totals for docs/reliability.md.
 	@tests/soak.sh

@@ -31,7 +31,7 @@ def settings(arguments):
 
 
 def check_dockerfile(root):
-    """Every source that is copied exists, every stage that is named comes first, and nothing is ADDed."""
+    """Every source that is copied exists, every stage that is named comes first, and nothing is taken by ADD."""
     parser = DockerfileParser(path=str(root / "docker/Dockerfile"))
     stages, commands = set(), []
     for step in parser.structure:
