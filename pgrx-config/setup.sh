@@ -8,6 +8,7 @@ packages=(
     libclang-dev clang build-essential pkg-config libssl-dev
 )
 if from_wheel; then packages+=(python3 python3-venv); fi
+if from_trixie; then packages+=(mmdebstrap patchelf); fi
 if [ "${1:-}" = tests ]; then
     packages+=("postgresql-$DEBIAN_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
         python3 python3-venv python3-psycopg lintian)

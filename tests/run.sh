@@ -4,7 +4,9 @@ source "$(dirname "$0")/../pgrx-config/common.sh"
 
 say "Formatting and lints"
 tests/lint.sh
-if ! from_wheel; then
+# Of another version is tested what touches PostgreSQL's own behaviour.
+other_version() { from_wheel || from_trixie; }
+if ! other_version; then
     say "Unit tests of the crates"
     cargo test -q -p demand -p forecasting -p inventory
     say "The crates under pressure"
@@ -12,10 +14,8 @@ if ! from_wheel; then
 fi
 say "SQL tests"
 tests/sql.sh
-parts=(readme docs preload security robustness concurrency crash timeouts lifecycle operations monitoring docker package api browser retail)
-# The wheel's servers have neither pg_cron nor Debian's other extensions; what does not touch
-# PostgreSQL's own behaviour is tested with 15 alone.
-if from_wheel; then parts=(readme docs preload security concurrency timeouts lifecycle); fi
+parts=(readme docs book preload security robustness concurrency crash timeouts lifecycle operations monitoring docker package api browser retail)
+if other_version; then parts=(readme docs preload security concurrency timeouts lifecycle); fi
 for part in "${parts[@]}"; do
     say "Server test: $part"
     "tests/$part.sh"
