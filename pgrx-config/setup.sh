@@ -11,7 +11,7 @@ if from_wheel; then packages+=(python3 python3-venv); fi
 if from_trixie; then packages+=(mmdebstrap patchelf); fi
 if [ "${1:-}" = tests ]; then
     packages+=("postgresql-$DEBIAN_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
-        python3 python3-venv python3-psycopg lintian)
+        python3 python3-venv python3-psycopg lintian mmdebstrap)
     packages+=("postgresql-$DEBIAN_MAJOR-plpgsql-check" pgbouncer sqlsmith)
 fi
 

@@ -59,6 +59,9 @@ left=$(find "$root/usr" -name '*pg_replenish*')
 echo "ok - dpkg takes all of it away again"
 as_root rm -rf "$root"
 
+# As its users will: by apt, with its dependencies, on a Debian that knows nothing of us.
+tests/package/fresh.sh "$package"
+
 python3 tests/package/meta.py META.json "$(cargo_version)" || fail "META.json does not hold"
 sed 's/"apache_2_0"/"apache"/' META.json >"$stage/META.json"
 if python3 tests/package/meta.py "$stage/META.json" "$(cargo_version)" 2>/dev/null; then fail "a wrong META.json passes"; fi
