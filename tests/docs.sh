@@ -11,14 +11,8 @@ if [ ${#pages[@]} = 0 ]; then pages=(docs/erp.md docs/tutorial.md docs/*.md docs
 PAGE_VARIABLES=(-v tenant="'00000000-0000-4000-8000-00000000d000'" -v facility="'00000000-0000-4000-8000-00000000f001'"
     -v material="'00000000-0000-4000-8000-000000000001'")
 psql -c 'CREATE DATABASE demo'
-psql -d demo -o /dev/null <<'SQL'
-CREATE EXTENSION pg_replenish;
-SELECT replenish.create_roles();
-SET ROLE replenish_owner;
-SELECT replenish.install();
-RESET ROLE;
-SELECT * FROM replenish.load_demo_data('2026-11-22');
-SQL
+install_product -d demo
+psql -d demo -o /dev/null -c "SELECT * FROM replenish.load_demo_data('2026-11-22')"
 
 # The demo's tenant is that of the session, as the pages say.
 on_demo_data() {

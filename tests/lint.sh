@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formatting and clippy, warnings denied; spelling, licences and sources of what is linked, the Dockerfiles.
+# Formatting and clippy, warnings denied; spelling, licences and sources of what is linked, the Dockerfiles, long files.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 cargo fmt --all --check
@@ -16,3 +16,7 @@ cargo deny --log-level error check -A license-exception-not-encountered bans lic
 # Which versions of Debian's packages go into an image is for Debian's updates to say.
 hadolint --ignore DL3008 docker/Dockerfile*
 echo "spelling, licences and Dockerfiles: clean"
+# What a person reads in one go; lock files and reference data are not read.
+long=$(git ls-files -- ':!*.lock' ':!*package-lock.json' ':!*/data/*' | xargs wc -l | awk '$1 > 800 && $2 != "total"')
+[ -z "$long" ] || fail "files of more than 800 lines: $long"
+echo "no file has more than 800 lines"

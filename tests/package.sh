@@ -36,12 +36,8 @@ in_root() { as_root dpkg --root="$root" --force-depends "$@" >"$stage/dpkg.log" 
 in_root --install "$package"
 
 start_cluster
+install_product
 psql -o /dev/null <<'SQL'
-CREATE EXTENSION pg_replenish;
-SELECT replenish.create_roles();
-SET ROLE replenish_owner;
-SELECT replenish.install();
-RESET ROLE;
 SELECT * FROM replenish.load_demo_data();
 CALL replenish.run_daily_forecasts();
 CALL replenish.run_replenishment();

@@ -20,13 +20,7 @@ sed -E 's,\]\(\.\./,](,; t; s,\]\(,](docs/,' "$stage/docs/SUMMARY.md" >"$stage/S
 rm "$stage/docs/SUMMARY.md"
 
 start_cluster
-psql -o /dev/null <<'SQL'
-CREATE EXTENSION pg_replenish;
-SELECT replenish.create_roles();
-SET ROLE replenish_owner;
-SELECT replenish.install();
-RESET ROLE;
-SQL
+install_product
 python3 docs/build/reference.py "$stage/docs/reference" < <(psql -At -f docs/build/reference.sql)
 
 mdbook build -d "$out" "$stage" >"$CLUSTER/mdbook.log" 2>&1 || { cat "$CLUSTER/mdbook.log"; fail "mdbook"; }
