@@ -14,6 +14,8 @@ if [ "${1:-}" = tests ]; then
         python3 python3-venv python3-psycopg lintian mmdebstrap)
     packages+=("postgresql-$DEBIAN_MAJOR-plpgsql-check" pgbouncer sqlsmith)
 fi
+# What is named twice counts once.
+mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }
 

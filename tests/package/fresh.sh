@@ -55,4 +55,4 @@ left=$(find / -xdev -name '*pg_replenish*' -not -path '/proc/*')
 [ -z "$left" ] || { echo "apt left $left"; exit 1; }
 echo "ok - apt takes it away again"
 INSIDE
-as_root unshare --mount --pid --fork --kill-child chroot "$root" /bin/sh /inside.sh || fail "the package does not work on a fresh Debian 12"
+as_root unshare --mount --pid --fork --kill-child chroot "$root" /usr/bin/env -i /bin/sh /inside.sh || fail "the package does not work on a fresh Debian 12"
