@@ -95,11 +95,11 @@ INSERT INTO figure (picture, kind, name) VALUES ('classes', 'title', 'Four kinds
     ('classes', 'x', 'steps between demands (ADI)'), ('classes', 'y', 'CV squared of the sizes');
 INSERT INTO figure (picture, kind, name, x, y) VALUES
     ('classes', 'vertical', '1.32', 1.32, NULL), ('classes', 'horizontal', '0.49', NULL, 0.49),
-    ('classes', 'label', 'SMOOTH', 1.05, 0.3), ('classes', 'label', 'INTERMITTENT', 3.0, 0.3),
-    ('classes', 'label', 'ERRATIC', 1.05, 0.9), ('classes', 'label', 'LUMPY', 3.0, 0.9), ('classes', 'label', '', 5, 1.1), ('classes', 'label', '', 1, 0);
+    ('classes', 'label', 'SMOOTH', 0.62, 0.3), ('classes', 'label', 'INTERMITTENT', 3.0, 0.3),
+    ('classes', 'label', 'ERRATIC', 0.62, 1.0), ('classes', 'label', 'LUMPY', 3.0, 1.0), ('classes', 'label', '', 5, 1.1), ('classes', 'label', '', 0.6, 0);
 INSERT INTO figure (picture, kind, name, x, y)
-SELECT 'classes', 'dot', s.name, c.adi, c.cv_squared
-FROM (VALUES ('week'), ('seldom'), ('lumpy'), ('erratic')) AS s (name), classify_demand(pg_temp.history(s.name)) AS c;
+SELECT 'classes', 'dot', s.label, c.adi, c.cv_squared
+FROM (VALUES ('week', 'bread'), ('seldom', 'spare part'), ('lumpy', 'machine'), ('erratic', 'fashion')) AS s (name, label), classify_demand(pg_temp.history(s.name)) AS c;
 
 -- Safety stock by service level, EOQ's costs, a saw of stock, laws of demand, Pareto's curve.
 INSERT INTO figure (picture, kind, name) VALUES ('safety-stock', 'title', 'Safety stock by service level: 100 a day, 14 days'),
