@@ -48,7 +48,7 @@ lint: ## Formatting, clippy, spelling, licences of dependencies.
 check-deps: ## Dependencies that nothing uses; with ADVISORIES=1 (network) known holes in the others.
 	@tests/dependencies.sh
 
-docs: build ## The book of docs/ with the SQL reference, into target/book; fails on a dead link.
+docs: build-for-tests ## The book of docs/ with the SQL reference, into target/book; fails on a dead link.
 	@docs/build/book.sh
 
 pictures: build ## Draws the pictures of docs/concepts anew.
