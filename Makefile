@@ -2,11 +2,11 @@
 
 SHELL := /bin/bash
 PG_CONFIG ?= pg_config
-# make test PG=16: 15 is Debian's, 16 and 18 come from a wheel.
+# make test PG=16: 15 is Debian's, 16 and 18 come from a wheel, 17 from Debian 13.
 PG ?= 15
 export PG_MAJOR = $(PG)
 
-.PHONY: help demo test test-versions soak install setup build unit lint fmt sql-test freeze-release package release bench compare clean
+.PHONY: help demo test test-versions soak install setup build unit lint check-deps fmt docs pictures sql-test freeze-release package release bench compare clean
 
 help: ## This list.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -17,8 +17,9 @@ demo: build ## Runs the main job on an embedded throwaway cluster and prints the
 test: build-for-tests ## Everything: formatting, lints, unit tests, SQL tests on a throwaway cluster.
 	@tests/run.sh
 
-test-versions: ## SQL, security and life cycle on PostgreSQL 16 and 18 as well; takes a build for each.
+test-versions: ## SQL, security and life cycle on PostgreSQL 16, 17 and 18 as well; takes a build for each.
 	@$(MAKE) --no-print-directory test PG=16
+	@$(MAKE) --no-print-directory test PG=17
 	@$(MAKE) --no-print-directory test PG=18
 
 install: ## Installs the extension into your own server: make install PG_CONFIG=/path/to/pg_config
@@ -41,8 +42,17 @@ unit: ## The pure crates, in seconds and without PostgreSQL.
 fmt: ## Formats the Rust code.
 	cargo fmt --all
 
-lint: ## Formatting and clippy, warnings denied.
+lint: ## Formatting, clippy, spelling, licences of dependencies.
 	@tests/lint.sh
+
+check-deps: ## Dependencies that nothing uses; with ADVISORIES=1 (network) known holes in the others.
+	@tests/dependencies.sh
+
+docs: build-for-tests ## The book of docs/ with the SQL reference, into target/book; fails on a dead link.
+	@docs/build/book.sh
+
+pictures: build ## Draws the pictures of docs/concepts anew.
+	@docs/build/pictures.sh
 
 soak: build-for-tests ## Attacks and fuzzing for SOAK_MINUTES (60); prints totals for docs/reliability.md.
 	@tests/soak.sh

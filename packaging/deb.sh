@@ -5,7 +5,7 @@
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 [ $# = 1 ] || fail "usage: packaging/deb.sh FOLDER"
-if from_wheel; then fail "Debian's packages are for Debian's PostgreSQL: PG=$PG_MAJOR comes from a wheel"; fi
+if from_wheel || from_trixie; then fail "Debian's packages are for this Debian's PostgreSQL: PG=$PG_MAJOR is not"; fi
 built=$CARGO_TARGET_DIR/package
 library=usr/lib/postgresql/$PG_MAJOR/lib/pg_replenish.so
 extension=usr/share/postgresql/$PG_MAJOR/extension

@@ -6,6 +6,9 @@ source "$(dirname "$0")/common.sh"
 if from_wheel; then
     source pgrx-config/wheel.sh
     unpack_wheel
+elif from_trixie; then
+    source pgrx-config/trixie.sh
+    unpack_trixie
 fi
 # Cargo builds pgrx anew when this file is touched, so it is written only when it changes.
 mkdir -p "$PGRX_HOME"
@@ -25,6 +28,10 @@ if from_wheel; then
     exit
 fi
 root=$(server_root)
+if from_trixie; then
+    cp -r --remove-destination "$package$(realpath "$root")/usr" "$root/"
+    exit
+fi
 # PostgreSQL finds its folders relative to its programs, so a copy of the tree is a server.
 # It is made anew when the installed server changes or gets another extension.
 if [ ! -x "$root$PG_BIN/postgres" ] || [ "$PG_BIN/postgres" -nt "$root$PG_BIN/postgres" ] ||

@@ -55,3 +55,14 @@ stop_cluster() {
 }
 
 psql() { "$SERVER_BIN/psql" -X -q -v ON_ERROR_STOP=1 "$@"; }
+
+# install_product [psql argument …]: the extension, its roles and tables, as the README says.
+install_product() {
+    psql -o /dev/null "$@" <<'SQL'
+CREATE EXTENSION pg_replenish;
+SELECT replenish.create_roles();
+SET ROLE replenish_owner;
+SELECT replenish.install();
+RESET ROLE;
+SQL
+}

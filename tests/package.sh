@@ -36,12 +36,8 @@ in_root() { as_root dpkg --root="$root" --force-depends "$@" >"$stage/dpkg.log" 
 in_root --install "$package"
 
 start_cluster
+install_product
 psql -o /dev/null <<'SQL'
-CREATE EXTENSION pg_replenish;
-SELECT replenish.create_roles();
-SET ROLE replenish_owner;
-SELECT replenish.install();
-RESET ROLE;
 SELECT * FROM replenish.load_demo_data();
 CALL replenish.run_daily_forecasts();
 CALL replenish.run_replenishment();
@@ -58,6 +54,9 @@ left=$(find "$root/usr" -name '*pg_replenish*')
 [ -z "$left" ] || fail "dpkg --remove left $left"
 echo "ok - dpkg takes all of it away again"
 as_root rm -rf "$root"
+
+# As its users will: by apt, with its dependencies, on a Debian that knows nothing of us.
+tests/package/fresh.sh "$package"
 
 python3 tests/package/meta.py META.json "$(cargo_version)" || fail "META.json does not hold"
 sed 's/"apache_2_0"/"apache"/' META.json >"$stage/META.json"

@@ -3,12 +3,8 @@
 source "$(dirname "$0")/../pgrx-config/cluster.sh"
 
 start_cluster "shared_preload_libraries = ''"
+install_product
 psql -o /dev/null <<'SQL'
-CREATE EXTENSION pg_replenish;
-SELECT replenish.create_roles();
-SET ROLE replenish_owner;
-SELECT replenish.install();
-RESET ROLE;
 SELECT * FROM replenish.load_demo_data();
 CREATE ROLE reader LOGIN IN ROLE replenish_reader;
 CREATE ROLE demo_reader LOGIN IN ROLE replenish_reader;

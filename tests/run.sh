@@ -44,15 +44,15 @@ part() { # what, command …
 }
 
 part "Formatting and lints" tests/lint.sh
-if ! from_wheel; then
+# Of another version is tested what touches PostgreSQL's own behaviour.
+other_version() { from_wheel || from_trixie; }
+if ! other_version; then
     part "Unit tests of the crates" cargo test -q -p demand -p forecasting -p inventory -p reserve
     beside tests/crates.sh
 fi
 part "SQL tests" tests/sql.sh
-parts=(readme docs preload security robustness concurrency crash timeouts lifecycle operations monitoring docker package api browser retail)
-# The wheel's servers have neither pg_cron nor Debian's other extensions; what does not touch
-# PostgreSQL's own behaviour is tested with 15 alone.
-if from_wheel; then parts=(readme docs preload security concurrency timeouts lifecycle); fi
+parts=(readme docs book preload security robustness concurrency crash timeouts lifecycle operations monitoring docker package api browser retail)
+if other_version; then parts=(readme docs preload security concurrency timeouts lifecycle); fi
 for name in "${parts[@]}"; do part "Server test: $name" "tests/$name.sh"; done
 if [ -n "$beside_pid" ]; then
     say "The crates under pressure, beside the above"

@@ -42,9 +42,12 @@ for call in "forecast_auto($long, 3660)" "forecast_holt_winters($long, 3660, 100
     "forecast_ets($long, 3660, 7)" "forecast_ets($long, 3660, 1000)" "forecast_dynamic_optimized_theta($long, 3660, 7)" \
     "forecast_imapa($long, 3660)" "forecast_mstl($long, 3660, ARRAY[7, 365])" "forecast_quantiles($long, 3660, ARRAY[0.5, 0.9, 0.99])" \
     "backtest($long, 90, windows => 3)" "backtest($long, 3660, windows => 30, step => 1)"; do
-    ms=$(psql -At -c '\timing on' -c "SELECT count(*) FROM replenish.$call" | sed -n 's/^Time: \([0-9]*\).*/\1/p')
-    [ "$ms" -lt 1000 ] || fail "replenish.${call%%(*} takes $ms ms at the limits"
-    echo "ok - ${call%%(*} at the limits: $ms ms"
+    # Processor time, which a busy machine does not stretch.
+    ms=$(psql -o /dev/null -c 'SET client_min_messages = log' -c 'SET log_statement_stats = on' -c "SELECT count(*) FROM replenish.$call" 2>&1 |
+        sed -nE 's/^!\s+([0-9.]+) s user, ([0-9.]+) s system, .* elapsed$/\1 \2/p' | awk 'END { if (NR) print int(1000 * ($1 + $2)) }')
+    [ -n "$ms" ] || fail "the server does not say what ${call%%(*} took"
+    [ "$ms" -lt 1000 ] || fail "replenish.${call%%(*} takes $ms ms of processor time at the limits"
+    echo "ok - ${call%%(*} at the limits: $ms ms of processor time"
 done
 
 tests/server_log.sh "$CLUSTER/server.log"

@@ -28,9 +28,7 @@ if [ "$schedule" = pg_cron ]; then
     run -c 'CREATE EXTENSION pg_cron' -c 'SELECT replenish.schedule_jobs()'
 fi
 if [ -n "${REPLENISH_NIGHT_PASSWORD_FILE:-}" ]; then
-    # From standard input, so that no list of processes shows it; psql's variable quotes it.
-    printf '\\set password `cat %q`\nALTER ROLE replenish_night PASSWORD :%s;\n' \
-        "$REPLENISH_NIGHT_PASSWORD_FILE" "'password'" | run
+    replenish-password replenish_night "$REPLENISH_NIGHT_PASSWORD_FILE" -U "$POSTGRES_USER" -d "${POSTGRES_DB:-$POSTGRES_USER}"
 fi
 if [ "${REPLENISH_DEMO:-}" = 1 ]; then
     run -c 'SELECT * FROM replenish.load_demo_data()'
