@@ -3,7 +3,7 @@
 # notice: 90% of the sample at least. Part of make soak.
 # Arguments: how many mutants of inventory and demand, and of forecasting, whose tests take longer (24 and 8);
 # MUTANTS_SEED picks others.
-# Seen to fail: with the arguments that leave fewer than ten mutants, and with the tests of a crate taken away.
+# Seen to fail: with a first sample of ten, of which seven were noticed.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 version=27.1.0

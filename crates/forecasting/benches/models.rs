@@ -60,6 +60,9 @@ fn models(criterion: &mut Criterion<CpuTime>) {
     bench("holt", &|| {
         Box::new(holt::fit(&daily, false, None, None, None).unwrap())
     });
+    bench("holt_damped", &|| {
+        Box::new(holt::fit(&daily, true, None, None, None).unwrap())
+    });
     bench("holt_winters", &|| {
         Box::new(holt_winters::fit(&daily, &Options::additive(7)).unwrap())
     });
