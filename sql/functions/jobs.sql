@@ -105,15 +105,19 @@ BEGIN
         CONTINUE WHEN NOT failed;
         failure := pg_catalog.jsonb_build_object(
             'state', state, 'message', message,
-            'hint', coalesce(nullif(hint, ''), 'Mend the cause and call again: what is done stays done.'),
+            'hint', CASE WHEN hint OPERATOR(pg_catalog.<>) '' THEN hint
+                ELSE 'Mend the cause and call again: what is done stays done.' END,
             'detail', pg_catalog.concat_ws(' ', pg_catalog.format('Tenant %s.', visited), detail)
         );
         -- What is wrong with the server is no better with the next tenant.
-        EXIT WHEN pg_catalog.left(state, 2) IN ('25', '53', '57', '58', 'XX');
+        EXIT WHEN pg_catalog.left(state, 2) OPERATOR(pg_catalog.=) ANY (ARRAY['25', '53', '57', '58', 'XX']);
     END LOOP;
     IF failure IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = failure ->> 'state', MESSAGE = failure ->> 'message',
-            DETAIL = failure ->> 'detail', HINT = failure ->> 'hint';
+        RAISE EXCEPTION USING
+            ERRCODE = failure OPERATOR(pg_catalog.->>) 'state',
+            MESSAGE = failure OPERATOR(pg_catalog.->>) 'message',
+            DETAIL = failure OPERATOR(pg_catalog.->>) 'detail',
+            HINT = failure OPERATOR(pg_catalog.->>) 'hint';
     END IF;
 END
 $$;

@@ -35,6 +35,13 @@ for file in "${script[@]}"; do
     grep -q 'Errors: 0 Warnings: 0 Unknown: 0' "$CLUSTER/pgspot" || { cat "$CLUSTER/pgspot"; fail "pgspot has findings in ${file##*/}"; }
     echo "ok - pgspot: 0 findings in ${file##*/}"
 done
+# The files with procedures once more alone: pgspot takes the path that one function sets for that of all
+# that follow, and the order of the script is the build's. Seen to fail: bare operators of run_job().
+while IFS= read -r file; do
+    "$VENV/bin/pgspot" "${unpinned[@]}" "$file" >"$CLUSTER/pgspot" || true
+    grep -q 'Errors: 0 Warnings: 0 Unknown: 0' "$CLUSTER/pgspot" || { cat "$CLUSTER/pgspot"; fail "pgspot has findings in $file"; }
+    echo "ok - pgspot: 0 findings in $file alone"
+done < <(grep -l 'CREATE PROCEDURE' sql/functions/*.sql)
 # The same script with one name left bare must be found.
 sed 's/pg_catalog\.format(/format(/' "${script[-1]}" >"$CLUSTER/careless.sql"
 if "$VENV/bin/pgspot" "${unpinned[@]}" "$CLUSTER/careless.sql" >"$CLUSTER/pgspot"; then fail "pgspot does not see a bare name"; fi
