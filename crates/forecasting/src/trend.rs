@@ -185,7 +185,16 @@ fn merge(both: &mut [f64], middle: usize, room: &mut Vec<f64>) -> u64 {
 /// How many times larger than of independent values the variance of their mean, and of S, is.
 fn inflation(values: &[f64], m: usize) -> f64 {
     let count = values.len() as f64;
-    let rest = without_line(values, m);
+    let largest = values
+        .iter()
+        .fold(0.0_f64, |most, value| most.max(value.abs()));
+    if largest == 0.0 {
+        return 1.0;
+    }
+    // A power of two changes no digit, and squares of the largest doubles are beyond a double.
+    let unit = largest.log2().floor().exp2();
+    let values: Vec<f64> = values.iter().map(|value| value / unit).collect();
+    let rest = without_line(&values, m);
     let variance: f64 = rest.iter().map(|value| value * value).sum();
     let scale: f64 = values.iter().map(|value| value * value).sum();
     if variance <= ROUNDING * ROUNDING * scale || count < 5.0 {
@@ -331,6 +340,19 @@ mod tests {
             let share = found.count() as f64 / 500.0;
             assert!(share <= most, "{share} with memory {memory}");
         }
+    }
+
+    #[test]
+    fn the_size_of_the_values_does_not_matter() {
+        let history = noise(60, 0.6, 5);
+        let trend = detect_trend(&history, Some(7)).unwrap();
+        for exponent in [-1000, 1000] {
+            let scale = 2.0_f64.powi(exponent);
+            let scaled: Vec<f64> = history.iter().map(|value| value * scale).collect();
+            assert_eq!(detect_trend(&scaled, Some(7)).unwrap(), trend);
+        }
+        let wild = [f64::MAX, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        assert!(detect_trend(&wild, None).unwrap().p_value.is_finite());
     }
 
     #[test]
