@@ -6,5 +6,5 @@ source tests/world.sh
 
 start_world
 python tests/robustness/grid.py
-python tests/robustness/fuzz.py "${FUZZ_CALLS:-20000}" "${FUZZ_SECONDS:-1.5}" "${FUZZ_SEED:-20261124}"
+python tests/robustness/fuzz.py "${FUZZ_CALLS:-20000}" "${FUZZ_SECONDS:-1}" "${FUZZ_SEED:-20261124}"
 tests/server_log.sh "$CLUSTER/server.log"
