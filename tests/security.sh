@@ -2,10 +2,11 @@
 # Nobody sees another tenant's rows. Each part has a cluster of its own.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
-# The linters and the attacks need plpgsql_check and pg_cron, which the wheel's servers lack.
-if from_wheel; then exec tests/security/hostile.sh; fi
-say "Security: linters"
-tests/security/linters.sh
+# The linters need plpgsql_check, which the wheel's servers lack; what they read is the same in all versions.
+if ! from_wheel; then
+    say "Security: linters"
+    tests/security/linters.sh
+fi
 say "Security: hostile objects"
 tests/security/hostile.sh
 say "Security: attacks"

@@ -7,7 +7,10 @@ source tests/world.sh
 source tests/security/pgbouncer.sh
 
 settings=()
-if [ "${1:-}" = unpreloaded ]; then settings=("shared_preload_libraries = 'pg_cron'"); fi
+if [ "${1:-}" = unpreloaded ]; then
+    others=${PRELOAD%pg_replenish}
+    settings=("shared_preload_libraries = '${others%,}'")
+fi
 start_world "${settings[@]}"
 
 if [ "${1:-}" = unpreloaded ]; then

@@ -8,6 +8,8 @@ FROM pg_roles WHERE rolname ~ '^replenish_' AND rolname <> 'replenish_owner' ORD
 CREATE ROLE in_none LOGIN;
 CREATE ROLE canary_login LOGIN IN ROLE replenish_writer;
 ALTER ROLE canary_login SET app.current_tenant_id = 'ca9a47ee-b000-4000-8000-000000000000';
+SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_cron') AS has_cron \gset
+\if :has_cron
 -- The nights, scheduled by a batch login, as targets of the attacks on pg_cron.
 GRANT USAGE ON SCHEMA cron TO PUBLIC;
 CREATE ROLE night LOGIN IN ROLE replenish_batch;
@@ -16,3 +18,4 @@ SELECT * FROM replenish.schedule_jobs();
 RESET SESSION AUTHORIZATION;
 -- Not to run: what changes here has to come from an attacker.
 UPDATE cron.job SET active = false;
+\endif
