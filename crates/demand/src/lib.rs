@@ -254,9 +254,28 @@ mod tests {
     }
 
     #[test]
+    fn rows_of_one_day_add_up() {
+        let series = recorded(&[(1, 2.0), (1, 3.0), (2, 4.0)]);
+        assert_eq!(series.daily(2, Missing::Zero, 9), Ok(vec![5.0, 4.0]));
+    }
+
+    #[test]
+    fn a_series_knows_its_first_and_last_day() {
+        let series = recorded(&[(9, 5.0), (3, 2.0)]);
+        assert_eq!((series.first_day(), series.last_day()), (Some(3), Some(9)));
+        assert!(!series.is_empty());
+        let none = Recorded::default();
+        assert_eq!((none.first_day(), none.last_day()), (None, None));
+        assert!(none.is_empty());
+    }
+
+    #[test]
     fn interpolates_between_neighbours_only() {
         let series = recorded(&[(1, 2.0), (4, 8.0)]);
         let expected = Ok(vec![2.0, 4.0, 6.0, 8.0, 0.0]);
+        assert_eq!(series.daily(5, Missing::Interpolate, 9), expected);
+        let series = recorded(&[(1, 2.0), (3, 8.0), (5, 4.0)]);
+        let expected = Ok(vec![2.0, 5.0, 8.0, 6.0, 4.0]);
         assert_eq!(series.daily(5, Missing::Interpolate, 9), expected);
     }
 

@@ -240,10 +240,57 @@ mod tests {
         assert!(values[200] < 10.0);
     }
 
+    /// Twenty days: so many of each quantity, and the last of them.
+    fn twenty(often: &[(usize, f64)], last: f64) -> Vec<f64> {
+        let days = often.iter().flat_map(|(days, value)| vec![*value; *days]);
+        let values: Vec<f64> = days.chain([last]).collect();
+        assert_eq!(values.len(), 20);
+        values
+    }
+
+    #[test]
+    fn below_twenty_days_with_demand_nothing_is_an_outlier() {
+        let mut values = twenty(&[(19, 10.0)], 100.0);
+        assert_eq!(mask_outliers(&mut values.clone()), 1);
+        values.remove(0);
+        assert_eq!(mask_outliers(&mut values), 0);
+    }
+
+    #[test]
+    fn the_fence_stands_three_interquartile_ranges_above_the_third_quartile() {
+        // Tens lie at 10 / 16 of their neighbours' median, sixteens at 16 / 10: the fence is at 1.6^7 = 26.8.
+        let days = [(10, 10.0), (9, 16.0)];
+        assert_eq!(mask_outliers(&mut twenty(&days, 260.0)), 0);
+        assert_eq!(mask_outliers(&mut twenty(&days, 275.0)), 1);
+        // The third quartile of twenty is the fifteenth: without any spread the ratio of two decides.
+        let days = [(15, 10.0), (4, 30.0)];
+        assert_eq!(mask_outliers(&mut twenty(&days, 400.0)), 5);
+        let days = [(18, 10.0), (1, 20.0)];
+        assert_eq!(mask_outliers(&mut twenty(&days, 20.1)), 1);
+    }
+
+    #[test]
+    fn what_is_typical_is_the_median_of_a_weekday_or_of_the_days_around() {
+        let weekday = |day: usize| if day.is_multiple_of(7) { 100.0 } else { 10.0 };
+        // Five weeks: the third has four neighbours of its weekday, four weeks leave it three.
+        let values: Vec<f64> = (0..35).map(weekday).collect();
+        assert_eq!(typical(&values, 14), Some(100.0));
+        assert_eq!(typical(&values[..28], 14), Some(10.0));
+        assert_eq!(typical(&[1.0, 2.0, 9.0, 4.0, 8.0], 2), Some(3.0));
+        assert_eq!(typical(&[1.0, 2.0, 9.0, 4.0, 8.0, 7.0], 2), Some(4.0));
+        assert_eq!(typical(&[1.0, 2.0, 9.0, 4.0], 2), None);
+        assert_eq!(typical(&[1.0, 2.0, 0.0, 4.0, 8.0], 2), None);
+    }
+
     #[test]
     fn names_read_back_and_others_are_refused() {
-        assert_eq!("BOTH".parse(), Ok(Masks::Both));
-        assert_eq!("NONE".parse(), Ok(Masks::None));
+        let masks =
+            ["NONE", "STOCKOUTS", "OUTLIERS", "BOTH"].map(|name| name.parse::<Masks>().unwrap());
+        assert_eq!(
+            masks,
+            [Masks::None, Masks::Stockouts, Masks::Outliers, Masks::Both]
+        );
+        assert_eq!(masks.map(Masks::outliers), [false, false, true, true]);
         let error = "SOME".parse::<Masks>().unwrap_err();
         assert!(error.to_string().contains("SOME"));
     }

@@ -236,6 +236,11 @@ mod tests {
         assert_eq!(class(&[]), XyzClass::Z);
         assert_eq!(XyzClass::Y.to_string(), "Y");
         assert_eq!(coefficient_of_variation(&[5.0]), Ok(None));
+        // The sample standard deviation is 2, the mean 10.
+        let cv = coefficient_of_variation(&[8.0, 10.0, 12.0])
+            .unwrap()
+            .unwrap();
+        assert!((cv - 0.2).abs() < 1e-15, "{cv}");
     }
 
     #[test]

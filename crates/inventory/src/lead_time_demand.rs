@@ -243,7 +243,7 @@ pub fn relative_interval_error(
     frequent: bool,
 ) -> Result<Option<IntervalError>, Error> {
     let forecast = check::non_negative("forecast demand", interval_forecast)?;
-    if interval_days == 0 || demand.len() < interval_days {
+    if interval_days == 0 {
         return Ok(None);
     }
     let errors = moving_average_errors(demand, WINDOW, interval_days)?;

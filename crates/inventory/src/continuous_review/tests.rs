@@ -36,6 +36,31 @@ fn no_neighbour_of_the_exact_poisson_policy_is_cheaper() {
     }
 }
 
+/// Demand without spread makes the textbook's lot with planned backorders b: K d / Q + h (Q - b)^2 / 2Q + p b^2 / 2Q.
+#[test]
+fn the_cost_of_steady_demand_is_the_textbooks() {
+    let steady = ReviewedDemand {
+        lead_time_std_dev: 1e-9,
+        ..DEMAND
+    };
+    for (lot, backorders) in [(340.0, 0.0), (340.0, 40.0), (250.0, 100.0), (340.0, -25.0)] {
+        let cost = normal_cost(&COSTS, &steady, 100.0 - backorders, lot).unwrap();
+        let held: f64 = lot - backorders;
+        let waiting = if backorders > 0.0 {
+            0.7 * backorders * backorders
+        } else {
+            0.0
+        };
+        let holding = if backorders > 0.0 {
+            0.18 * held * held
+        } else {
+            0.18 * lot * (held - backorders)
+        };
+        let expected = 8.0 * 1300.0 / lot + (holding + waiting) / (2.0 * lot);
+        assert!((cost - expected).abs() < 1e-6, "{cost} is not {expected}");
+    }
+}
+
 #[test]
 fn refuses_what_is_out_of_range() {
     let method = Approximation::EoqPlusSafetyStock;

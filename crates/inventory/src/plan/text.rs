@@ -1,7 +1,8 @@
 //! A plan in words: every number with the formula and the figures it comes from.
 
-use crate::LeadTime;
 use crate::lead_time::STATED_WEIGHT;
+use crate::safety_stock::BASIC_DAYS_OF_SUPPLY;
+use crate::{LeadTime, SafetyStockMethod};
 
 use super::{
     MaterialPolicy, Order, OrderPolicy, Plan, SafetyMethod, Service, ServiceMeasure, Situation,
@@ -171,10 +172,20 @@ fn safety(plan: &Plan, unit: &str) -> String {
             percent(target),
             protection.law
         ),
+        (SafetyMethod::Formula(SafetyStockMethod::Basic), _) => format!(
+            "{} days at the average of {}, since neither demand nor the lead time varies much (formula basic)",
+            number(BASIC_DAYS_OF_SUPPLY),
+            number(plan.average_daily_demand),
+        ),
         (SafetyMethod::Formula(method), ServiceMeasure::CycleService) => format!(
-            "formula {method} for a service level of {} (z = {})",
+            "= {} x {}: formula {method} for a service level of {}",
+            exact(z_score.unwrap_or_default()),
+            number(match method {
+                SafetyStockMethod::DemandVariability => protection.forecast_error_std_dev,
+                SafetyStockMethod::LeadTimeVariability => protection.lead_time_error_std_dev,
+                _ => protection.std_dev,
+            }),
             percent(target),
-            exact(z_score.unwrap_or_default())
         ),
         _ if protection.law == "normal" => format!(
             "= {} x {}: the {} quantile of the normal law of that demand, less its mean",

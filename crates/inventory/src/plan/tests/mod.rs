@@ -1,6 +1,9 @@
 use super::*;
+use crate::DemandLaw;
 use crate::calendar::LeadTimeUnit;
 use proptest::prelude::*;
+
+mod words;
 
 fn policy() -> MaterialPolicy {
     MaterialPolicy {
@@ -183,6 +186,16 @@ fn each_measure_has_its_safety_stock() {
         fill.safety_stock < cycle.safety_stock,
         "a large lot fills 95% with little stock"
     );
+    // A lot of the interval's own demand, without a cost: what is short of it is 1% where stock covers 99%.
+    let tight = plan(&MaterialPolicy {
+        service_measure: ServiceMeasure::FillRate,
+        service_level: 0.999,
+        unit_cost: None,
+        ..policy()
+    });
+    let law = DemandLaw::normal(200.0, tight.protection.std_dev).unwrap();
+    let short = law.loss(200.0 + tight.safety_stock).unwrap().shortage;
+    assert!((short / 200.0 - 0.001).abs() < 1e-6, "{short}");
     let days = plan(&MaterialPolicy {
         service_measure: ServiceMeasure::DaysOfSupply,
         safety_stock_days: Some(3.0),
@@ -456,6 +469,13 @@ fn contradictions_are_refused() {
             ..policy()
         }),
         "lead time must be zero or more, not -1"
+    );
+    assert_eq!(
+        refused(MaterialPolicy {
+            lead_time_days: 3660.0,
+            ..policy()
+        }),
+        "lead time plus review period must lie between 0 and 3653, not 3661"
     );
     assert_eq!(
         refused(MaterialPolicy {
