@@ -3,14 +3,15 @@
 # seconds (argument; 120, and what the time allows in make soak), two at a time. The stable compiler takes the
 # sanitizer's flags with RUSTC_BOOTSTRAP, so no other toolchain is needed; cargo fuzz works as well.
 # FUZZ_SEED picks the inputs: one seed and no corpus from earlier make a run that repeats, so that make test
-# tells of the change at hand; make soak looks for new inputs with new seeds.
+# tells of the change at hand; make soak looks for new inputs with new seeds, from what earlier rounds found
+# (FUZZ_KEEP).
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 seconds=${1:-120}
 seed=${FUZZ_SEED:-1}
 triple=$(rustc -vV | sed -n 's/^host: //p')
 corpus=$CARGO_TARGET_DIR/fuzz-corpus
-rm -rf "$corpus"
+[ -n "${FUZZ_KEEP:-}" ] || rm -rf "$corpus"
 export RUSTC_BOOTSTRAP=1
 # What cargo fuzz passes.
 flags="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4"

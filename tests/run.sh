@@ -1,43 +1,49 @@
 #!/usr/bin/env bash
-# make test: each part prints its runner's closing lines and its time; the first failure ends it. What needs
-# a processor and no server runs beside the server tests, which keep one of two cores busy; its output comes
-# at the end.
+# make test: each part prints its runner's closing lines and its time; the first failure ends it. What can wait
+# runs beside the server tests, in lanes that give way to them; their output comes at the end.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 # Whatever draws by chance draws the same in every run: a failure tells of the change at hand. New seeds are
 # the soak's matter.
 export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-20261124}
 
-beside_pid=
-beside_log=$(mktemp)
-# In a process group of its own, so that all of it can be ended.
-beside() {
+logs=$(mktemp -d)
+# The lanes by process id.
+declare -A lanes=()
+# Each in a process group of its own, so that all of it can be ended.
+beside() { # what, command …
+    local what=$1
+    shift
     set -m
-    nice -n 10 "$@" >"$beside_log" 2>&1 &
-    beside_pid=$!
+    nice -n 10 "$@" >"$logs/$what" 2>&1 &
+    lanes[$!]=$what
     set +m
 }
 end_beside() {
-    if [ -n "$beside_pid" ]; then kill -- "-$beside_pid" 2>/dev/null || true; fi
-    rm -f "$beside_log"
+    local pid
+    for pid in "${!lanes[@]}"; do kill -- "-$pid" 2>/dev/null || true; done
+    rm -rf "$logs"
 }
 trap end_beside EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-# wait_beside: its output, and its failure is the run's.
+# wait_beside PID: its output, and its failure is the run's.
 wait_beside() {
-    local status=0
-    wait "$beside_pid" || status=$?
-    beside_pid=
-    cat "$beside_log"
-    [ "$status" = 0 ] || fail "what ran beside the server tests failed"
+    local status=0 what=${lanes[$1]}
+    wait "$1" || status=$?
+    unset "lanes[$1]"
+    say "$what, beside the server tests"
+    cat "$logs/$what"
+    [ "$status" = 0 ] || fail "what ran beside the server tests failed: $what"
 }
 
 part() { # what, command …
-    local what=$1 started=$SECONDS
+    local what=$1 started=$SECONDS pid
     shift
-    # A failure in the background does not wait for the end.
-    if [ -n "$beside_pid" ] && ! kill -0 "$beside_pid" 2>/dev/null; then wait_beside; fi
+    # A failure in a lane does not wait for the end.
+    for pid in "${!lanes[@]}"; do
+        if ! kill -0 "$pid" 2>/dev/null; then wait_beside "$pid"; fi
+    done
     say "$what"
     "$@"
     echo "# $what: $((SECONDS - started)) s"
@@ -48,14 +54,15 @@ part "Formatting and lints" tests/lint.sh
 other_version() { from_wheel || from_trixie; }
 if ! other_version; then
     part "Unit tests of the crates" cargo test -q -p demand -p forecasting -p inventory -p reserve
-    beside tests/crates.sh
+    beside "The crates under pressure" tests/crates.sh
+    # Makes the packages once for all lanes.
+    source tests/python.sh
+    beside "Bad values, first half" tests/robustness/bad_values.sh 1/2
+    beside "Bad values, second half" tests/robustness/bad_values.sh 2/2
 fi
 part "SQL tests" tests/sql.sh
 parts=(readme docs book preload security robustness concurrency crash timeouts lifecycle operations monitoring docker package api browser retail)
 if other_version; then parts=(readme docs preload security concurrency timeouts lifecycle); fi
 for name in "${parts[@]}"; do part "Server test: $name" "tests/$name.sh"; done
-if [ -n "$beside_pid" ]; then
-    say "The crates under pressure, beside the above"
-    wait_beside
-fi
-say "All tests passed"
+for pid in "${!lanes[@]}"; do wait_beside "$pid"; done
+say "All tests passed in $((SECONDS / 60)) minutes"

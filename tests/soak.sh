@@ -21,13 +21,22 @@ read -ra wanted <<<"${SOAK_PARTS:-${parts[*]}}"
 # So many seconds are meant for one part of one round: a tenth of all time, an hour at most.
 unit=$(within $((60 * minutes / ${#parts[@]})) 20 3600)
 
-# The figures that the catalogue wants at most, and what fits into a unit. One command each: its status counts.
+# The figures that the catalogue wants at most, and what fits into a unit; those of all rounds add up. The status of
+# the last command counts.
 attacks() { SECURITY_STATEMENTS=$(within $((unit * 100)) 2000 100000) SECURITY_ROUNDS=1000 SECURITY_SEED=$seed tests/security/attacks.sh; }
-sql_functions() { FUZZ_CALLS=10000000 FUZZ_SECONDS=$(within $((unit / 250)) 1 3600) FUZZ_SEED=$seed tests/robustness/server.sh; }
+sql_functions() {
+    local first status=0
+    export FUZZ_CALLS=10000000 FUZZ_SECONDS FUZZ_SEED=$seed
+    FUZZ_SECONDS=$(within $((unit / 250)) 1 3600)
+    tests/robustness/bad_values.sh 1/2 &
+    first=$!
+    tests/robustness/bad_values.sh 2/2 || status=$?
+    wait "$first" && [ "$status" = 0 ]
+}
 limits() { MEMORY_CALLS=$(within $((unit * 50)) 5000 100000) CANCEL_MOMENTS=$(within $((unit / 3)) 10 500) LIMITS_SEED=$seed tests/robustness/limits.sh; }
-sqlsmith() { SQLSMITH_QUERIES=$(within $((unit * 100)) 5000 200000) SQLSMITH_SEED=$((seed % 1000000)) tests/robustness/sqlsmith.sh; }
+sqlsmith() { SQLSMITH_QUERIES=$(within $((unit * 100)) 10000 200000) SQLSMITH_SEED=$((seed % 1000000)) tests/robustness/sqlsmith.sh; }
 peak_memory() { PEAK_DAYS=365 tests/robustness/peak_memory.sh; }
-crates() { FUZZ_SEED=$((seed % 1000000)) tests/fuzz.sh $((unit / 2)); }
+crates() { FUZZ_KEEP=1 FUZZ_SEED=$((seed % 1000000)) tests/fuzz.sh $((unit / 2)); }
 kills() { CRASH_SEED=$((seed % 30000)) tests/crash/soak.sh "$(within $((unit / 12)) 5 500)" "$(within $((unit / 3)) 10 500)"; }
 storm() { STORM_SEED=$((seed % 100000000)) tests/concurrency/storm.sh "$(within "$unit" 20 14400)"; }
 variants() { tests/concurrency/variants.sh; }
