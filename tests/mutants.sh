@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Check 42: mutation tests. cargo-mutants changes the crates' code, one place at a time, and their tests must
 # notice: 90% of the sample at least. Part of make soak.
-# Arguments: how many mutants of inventory and demand, and of forecasting, whose tests take longer (24 and 8);
-# MUTANTS_SEED picks others.
+# Arguments: how many mutants of inventory, demand and reserve, and of forecasting, whose tests take longer (24 and
+# 8); MUTANTS_SEED picks others. The comparisons with R and the published accuracies notice their share, so
+# REPLENISH_DATA has to name their data.
 # Seen to fail: with a first sample of ten, of which seven were noticed.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
@@ -13,6 +14,7 @@ if [ "$("$home/bin/cargo-mutants" mutants --version 2>/dev/null)" != "cargo-muta
     # Without optimisation it compiles in a third of the time; what it runs is cargo.
     alive "cargo-mutants $version" env CARGO_TARGET_DIR="$home/build" cargo install --locked --debug --root "$home" cargo-mutants --version "$version"
 fi
+[ -n "${REPLENISH_DATA:-}" ] || fail "REPLENISH_DATA has to name the folder of the reference data"
 rm -rf "$out"
 # Not the library's random seed: a mutant that is noticed by luck is not noticed.
 export PROPTEST_RNG_SEED=20261124 CARGO_PROFILE_DEV_DEBUG=0
@@ -31,7 +33,7 @@ try() { # how many, crates …
         --minimum-test-timeout 120 --colors never --output "$out/$1" >"$out/$1/log" 2>&1 || status=$?
     case $status in 0 | 2 | 3) ;; *) tail -n 40 "$out/$1/log"; fail "cargo-mutants ended with $status" ;; esac
 }
-try "${1:-24}" inventory demand
+try "${1:-24}" inventory demand reserve
 try "${2:-8}" forecasting
 caught=$(($(count caught) + $(count timeout)))
 total=$((caught + $(count missed)))

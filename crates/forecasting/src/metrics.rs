@@ -194,6 +194,8 @@ mod tests {
         close(pairs.tracking_signal(), -1.0 / (7.0 / 3.0));
         close(pairs.mase(2.0), 7.0 / 6.0);
         close(pairs.rmsse(4.0), f64::sqrt(7.0) / 2.0);
+        // Around their mean of 10 the actual values have a sum of squares of 200, the errors one of 21.
+        close(pairs.r_squared(), 1.0 - 21.0 / 200.0);
     }
 
     #[test]
