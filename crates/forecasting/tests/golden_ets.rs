@@ -1,6 +1,7 @@
 //! ETS against R's `ets` (forecast 8.20). Two searches stop at two points: what is compared is the
 //! likelihood they reach, in every form that R was asked for, and the form that AICc chooses. The
 //! series of car parts are read from `REPLENISH_DATA`: without the variable they are left out.
+//! Seen to fail: with a trend that is damped by one per cent in every form.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 

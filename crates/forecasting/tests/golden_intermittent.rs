@@ -1,5 +1,6 @@
 //! Croston's family against first principles and statsforecast 2.1.1, on car parts. The reference
 //! file is read from `REPLENISH_DATA`: without the variable nothing is compared.
+//! Seen to fail: with forecasts a ten-thousandth larger.
 
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
 

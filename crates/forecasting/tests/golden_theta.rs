@@ -1,4 +1,5 @@
 //! Theta, drift and MSTL against R (forecast 8.20) and statsforecast 2.1.1.
+//! Seen to fail: with a drift whose slope counts one step more.
 
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests
 

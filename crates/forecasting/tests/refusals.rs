@@ -1,4 +1,5 @@
 //! A refusal names its true reason: what it asks for, once given, is taken.
+//! Seen to fail: with an ETS that asks for one value more than it needs.
 
 #![allow(clippy::unwrap_used)] // helpers of tests
 
