@@ -219,6 +219,33 @@ mod tests {
     }
 
     #[test]
+    fn a_window_is_tallied_by_the_definitions() {
+        let mut tally = Tally::default();
+        let flat = |value: f64| vec![value; 2];
+        let bands = Bands {
+            mean: flat(12.0),
+            lower_80: flat(8.0),
+            upper_80: flat(15.0),
+            lower_95: flat(5.0),
+            upper_95: flat(18.0),
+        };
+        tally.push(&[10.0, 20.0], &bands);
+        tally.push(&[16.0], &bands);
+        assert_eq!((tally.inside_80, tally.inside_95), (1.0, 2.0));
+        assert_eq!(tally.pairs.mae(), Some((2.0 + 8.0 + 4.0) / 3.0));
+        // Below each bound the loss is what is missing times 1 minus its probability, above it the rest.
+        let of_10 = 0.025 * 5.0 + 0.025 * 8.0 + 0.1 * 2.0 + 0.1 * 5.0;
+        let of_20 = 0.025 * 15.0 + 0.975 * 2.0 + 0.1 * 12.0 + 0.9 * 5.0;
+        let of_16 = 0.025 * 11.0 + 0.025 * 2.0 + 0.1 * 8.0 + 0.9 * 1.0;
+        let expected = (of_10 + of_20 + of_16) / 4.0;
+        assert!(
+            (tally.pinball - expected).abs() < 1e-12,
+            "{} {expected}",
+            tally.pinball
+        );
+    }
+
+    #[test]
     fn nothing_is_tested_on_a_handful_of_values() {
         assert_eq!(Origins::new(4, 10, None), None);
     }

@@ -128,6 +128,17 @@ mod tests {
     }
 
     #[test]
+    fn one_step_in_twenty_without_demand_is_seldom() {
+        let zeros = |count: usize| -> Vec<f64> {
+            (0..100)
+                .map(|at| f64::from(u8::from(at >= count)))
+                .collect()
+        };
+        assert!(!is_seldom(&zeros(4)));
+        assert!(is_seldom(&zeros(5)));
+    }
+
+    #[test]
     fn figures_are_those_of_the_definition() {
         let class = classify_demand(&[2.0, 0.0, 4.0, 0.0]).unwrap();
         assert_eq!(class.adi, Some(2.0));

@@ -91,6 +91,8 @@ mod tests {
         assert_eq!(law.quantile(0.1, 10.0 / 9.0), 0.0);
         assert!((law.quantile(0.9, 10.0 / 9.0) - 4.0).abs() < 1e-12);
         assert!((law.quantile(0.9, 20.0 / 9.0) - 8.0).abs() < 1e-12);
+        // Place 6.5 of ten: halfway from the sixth value to the seventh.
+        assert!((law.quantile(0.65, 10.0 / 9.0) - 1.5).abs() < 1e-12);
         assert_eq!(CountLaw::of(&[]).quantile(0.5, 1.0), 0.0);
     }
 }

@@ -416,3 +416,17 @@ fn naive_mae(history: &[f64], season_length: usize) -> Option<f64> {
     let mean = sum / count as f64;
     (mean > 0.0 && mean.is_finite()).then_some(mean)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_naive_error_is_that_of_steps_a_season_apart() {
+        let history = [1.0, 3.0, 2.0, 6.0];
+        assert_eq!(naive_mae(&history, 1), Some(7.0 / 3.0));
+        assert_eq!(naive_mae(&history, 2), Some(2.0));
+        assert_eq!(naive_mae(&history, 4), None);
+        assert_eq!(naive_mae(&[5.0; 4], 1), None);
+    }
+}

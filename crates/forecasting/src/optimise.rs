@@ -183,6 +183,21 @@ mod tests {
     }
 
     #[test]
+    fn the_first_simplex_stays_within_the_bounds() {
+        let first = |start: [f64; 2]| {
+            let mut asked = Vec::new();
+            let distance = |points: &[[f64; 2]; AT_ONCE], index: usize| {
+                asked.push(points[index]);
+                points[index].iter().map(|x| x * x).sum()
+            };
+            minimise(distance, start, 0.25, &[(-2.0, 2.0); 2], 3);
+            asked
+        };
+        assert_eq!(first([0.5, 1.0]), [[0.5, 1.0], [1.5, 1.0], [0.5, 2.0]]);
+        assert_eq!(first([1.5, 1.5]), [[1.5, 1.5], [0.5, 1.5], [1.5, 0.5]]);
+    }
+
+    #[test]
     fn finds_the_minimum_of_a_bent_valley() {
         let rosenbrock = |points: &[[f64; 2]; AT_ONCE], index: usize| {
             let [x, y] = points[index];

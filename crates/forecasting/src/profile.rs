@@ -212,5 +212,7 @@ mod tests {
     fn a_line_has_no_season() {
         let values: Vec<f64> = (0..30).map(f64::from).collect();
         assert!(Profile::tested(&values, Some(12)).is_none());
+        // It peaks as high as a wave, but after no valley.
+        assert!(Profile::tested(&values[..24], Some(4)).is_none());
     }
 }
