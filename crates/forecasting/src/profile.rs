@@ -215,4 +215,16 @@ mod tests {
         // It peaks as high as a wave, but after no valley.
         assert!(Profile::tested(&values[..24], Some(4)).is_none());
     }
+
+    #[test]
+    fn a_season_has_to_be_there_twice() {
+        let spikes = |length: usize| -> Vec<f64> {
+            (0..length)
+                .map(|at| if at % 16 == 3 { 10.0 } else { 1.0 })
+                .collect()
+        };
+        assert!(is_significant(&spikes(31), 16));
+        assert!(Profile::tested(&spikes(31), Some(16)).is_none());
+        assert!(Profile::tested(&spikes(32), Some(16)).is_some());
+    }
 }
