@@ -7,6 +7,15 @@ npm_ci api/graphql
 
 start_cluster
 psql -f tests/api/fixture.psql
+# SQL that breaks something first, to see the tests fail.
+if [ -n "${API_VARIANT:-}" ]; then psql -c "$API_VARIANT"; fi
+# The siege has a database of its own, where B is all canaries, and the statements of the forty attacks.
+psql -c 'CREATE DATABASE siege'
+PGDATABASE=siege PGOPTIONS='-c client_min_messages=warning' install_product
+PGDATABASE=siege PGOPTIONS='-c client_min_messages=warning' psql -o /dev/null -c 'SELECT replenish.install_api()' -f tests/security/world.sql
+export ATTACKS=$CLUSTER/attacks.json
+PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=tests/security /usr/bin/python3 -c 'import json, attacks
+print(json.dumps([s for a in attacks.ATTACKS for s in a.once + a.each]))' >"$ATTACKS"
 export PGDATABASE PGHOST PGPORT
 # One file after the other: they write to the same rows.
 node --test --test-timeout=60000 --test-concurrency=1 --test-reporter=spec tests/api/*.test.mjs

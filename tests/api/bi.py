@@ -1,6 +1,8 @@
 """BI clients: plain SQL by psycopg, the catalog as JDBC drivers read it, the queries of docs/bi.md.
 
 libpq's variables say where the cluster is; it holds tests/api/fixture.psql.
+Seen to fail: with a policy USING (true) on facilities, with GRANT SET ON PARAMETER app.current_tenant_id TO
+replenish_reader, and with a view's and a column's comment taken away (API_VARIANT, see tests/api.sh).
 """
 
 import re

@@ -1,4 +1,5 @@
 // The eleven operations of the contract and those of the dashboard, on a real server.
+// Seen to fail: with a policy USING (true) on facilities (API_VARIANT, see tests/api.sh).
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

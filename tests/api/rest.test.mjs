@@ -1,5 +1,7 @@
 // REST as PostgREST serves it. Over HTTP where POSTGREST_BIN names a PostgREST or REST_URL one that
 // runs on the fixture; at SQL level everywhere.
+// Seen to fail: with a policy USING (true) on facilities (that view, for both tenants), and with SELECT on materials granted
+// to replenish_anonymous (API_VARIANT, see tests/api.sh).
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";

@@ -38,7 +38,7 @@ export class SqlRest {
     return rows[0];
   }
 
-  /** { method, path, query, body, accept, claims }: answers { status, body, error }. */
+  /** { method, path, query, body, accept, claims (or their text) }: answers { status, body, error }. */
   async request({ method = "GET", path, query = {}, body, accept = "application/json", claims }) {
     const role = claims?.role ?? "replenish_anonymous";
     try {
@@ -47,7 +47,7 @@ export class SqlRest {
         `SELECT set_config('search_path', '"replenish_api", "pg_catalog"', true), set_config('role', $1, true),
           set_config('request.jwt.claims', $2, true), set_config('request.method', $3, true),
           set_config('request.path', $4, true), set_config('request.headers', '{}', true)`,
-        [role, JSON.stringify(claims ?? { role }), method, path],
+        [role, typeof claims === "string" ? claims : JSON.stringify(claims ?? { role }), method, path],
       );
       await this.client.query('SELECT "replenish_auth"."pre_request"()');
       const { text, values } = await this.#statement(path, query, body, accept);
