@@ -153,7 +153,7 @@ AS $$
 $$;
 
 -- Alerts and figures of one tenant, at the end of a job and by run_alerts(). What goes wrong here is
--- said and stops neither the night nor the other tenants; a session that has to end, ends.
+-- said and stops neither the night nor the other tenants; a session that has to end, ends, and a standby refuses.
 CREATE FUNCTION replenish.watch_tenant(tenant_id uuid) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -163,7 +163,7 @@ BEGIN
     PERFORM replenish.refresh_job_metrics(watch_tenant.tenant_id);
 EXCEPTION
     WHEN OTHERS THEN
-        IF SQLSTATE ~ '^(57|XX)' THEN
+        IF SQLSTATE ~ '^(25006|57|XX)' THEN
             RAISE;
         END IF;
         RAISE WARNING 'alerts of tenant % could not be evaluated: %', watch_tenant.tenant_id, SQLERRM
