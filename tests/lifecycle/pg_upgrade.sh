@@ -1,16 +1,12 @@
 #!/usr/bin/env bash
-# Check 40: pg_upgrade of a cluster of PostgreSQL 15 to later versions, as arguments (default: all that the
-# scripts of pgrx-config know). Rows, policies,
-# FORCE, owners, grants, roles and their settings are the same afterwards, verify_deployment() finds nothing
+# Check 40: pg_upgrade of a cluster of PostgreSQL 15 to later versions, as arguments (default: 16, 17 and 18). Rows,
+# policies, FORCE, owners, grants, roles and their settings are the same afterwards, verify_deployment() finds nothing
 # wrong, a tenant sees its own rows alone, and the nights go on. From one table of demand and from a partitioned one.
 # Seen to fail: FORCE, a grant and a role's setting are taken away after each upgrade, and each has to show.
 source "$(dirname "$0")/common.bash"
 
 versions=("$@")
-if [ ${#versions[@]} = 0 ]; then
-    versions=(16 18)
-    if declare -F from_trixie >/dev/null; then versions=(16 17 18); fi
-fi
+if [ ${#versions[@]} = 0 ]; then versions=(16 17 18); fi
 from_wheel && fail "it starts from Debian's PostgreSQL: without PG"
 old_bin=$SERVER_BIN
 

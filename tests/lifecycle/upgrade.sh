@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From every released version to the one that is built, and from that one to a made-up later version
+# Checks 38 and 39: from every released version to the one that is built, and from that one to a made-up later version
 # with every kind of change: rows stay, the catalog becomes that of a fresh install, nights go on. SQL
 # of an older version works with the newer library. A migration that fails leaves everything as it was.
 # Seen to fail: with an upgrade script that leaves out comments and grants.
@@ -57,7 +57,9 @@ upgrade() { # database, version, database of a fresh install of it
         "SELECT bool_and(run_status = 'COMPLETED') AND count(*) FILTER (WHERE started_at > now() - interval '1 minute') > 0 FROM replenish.job_runs WHERE job_name = 'FORECASTS'" -d "$1"
 }
 
-# Released versions, and as a stand-in before the first release what is built, under a lower number.
+# Released versions. None is yet: 0.1.0 is unreleased and sql/releases/ holds no script, so what this part goes through is a
+# stand-in, what is built under a lower number. Each script and list that `make freeze-release` puts there is taken up
+# by the same loop.
 for list in sql/releases/*.migrations; do
     [ -e "$list" ] || continue
     (cd sql/migrations && md5sum --quiet -c "../../$list") || fail "a migration of $list was edited: make it a new one"
