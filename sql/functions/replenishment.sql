@@ -206,6 +206,16 @@ DECLARE
     written integer;
 BEGIN
     PERFORM replenish.lock_facility(store_suggestions.tenant_id, store_suggestions.facility_id);
+    -- A caller that keeps its snapshot would still see as open what was rejected since, beside the new one: 40001.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM FROM replenish.replenishment_suggestions AS r
+        WHERE r.tenant_id = store_suggestions.tenant_id
+            AND r.facility_id = store_suggestions.facility_id
+            AND r.material_id = ANY (store_suggestions.material_ids)
+            AND r.suggestion_status IN ('PENDING', 'APPROVED')
+        ORDER BY r.material_id
+        FOR UPDATE;
+    END IF;
     WITH proposal AS MATERIALIZED (
         SELECT (p.suggestion).*, p.calculation
         FROM replenish.propose_replenishment(

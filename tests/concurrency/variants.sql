@@ -1,6 +1,6 @@
 -- Deliberately broken functions for the isolation specs: tests/concurrency/variants.sh puts each in place
--- and demands that the specs named with it fail. The lock that Rust takes cannot be broken from here: see the
--- comment of two_generators_again.spec.
+-- and demands that the specs named with it fail. The lock that Rust takes cannot be broken from here: the comment of
+-- two_generators_again.spec says how it was seen to fail without that one.
 \ir rewrite.sql
 CREATE TABLE variant.cases (name text PRIMARY KEY, specs text NOT NULL, breaks text NOT NULL);
 
@@ -64,13 +64,14 @@ $$),
     CREATE OR REPLACE FUNCTION replenish.is_unsure(activity text, other text, tenant_id uuid, patience interval = '0') RETURNS boolean
     LANGUAGE sql AS 'SELECT false';
 $$),
-('heads forget what was forecast from', 'two_generators two_generators_opposite_order night_and_planner generator_and_cancel generator_repeatable_read', $$
+('heads forget what was forecast from', 'two_generators two_generators_again two_generators_opposite_order night_and_planner generator_and_cancel generator_repeatable_read', $$
     CREATE FUNCTION variant.forget() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.history_fingerprint := 0; NEW.recent_fingerprint := 0; NEW.settings_fingerprint := 0; RETURN NEW; END';
     CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON replenish.forecast_heads FOR EACH ROW EXECUTE FUNCTION variant.forget();
     GRANT USAGE ON SCHEMA variant TO PUBLIC;
 $$),
 ('a night does not wait', 'generator_and_killed_backend', $$
     ALTER DATABASE isolation_broken SET lock_timeout = '1ms';
+    SELECT variant.rewrite('replenish.survive_failure', 'most_attempts CONSTANT integer := 3', 'most_attempts CONSTANT integer := 1');
 $$),
 ('a material is no parent', 'generator_and_deleted_material', $$
     DO $do$ DECLARE k record; BEGIN
@@ -82,4 +83,14 @@ $$),
 $$),
 ('uninstall() does not look', 'generator_and_uninstall', $$
     SELECT variant.rewrite('replenish.uninstall', 'cardinality(full_tables) > 0', 'false');
+$$),
+('a conflict with what an old snapshot cannot see is hidden',
+    'review_repeatable_read replenishment_repeatable_read accuracy_repeatable_read override_repeatable_read backfill_repeatable_read', $$
+    SELECT variant.rewrite(f, E'\nEND\n$function$', E'\nEXCEPTION WHEN serialization_failure THEN RETURN;\nEND\n$function$')
+    FROM unnest('{review_suggestion,generate_replenishment_recommendations,calculate_forecast_accuracy,override_forecast}'::text[]) AS n
+    CROSS JOIN LATERAL (SELECT ('replenish.' || n)::regproc AS f) AS p;
+    SELECT variant.rewrite('replenish.backfill_demand_history', E'\nEND\n$function$', E'\nEXCEPTION WHEN serialization_failure THEN RETURN 0;\nEND\n$function$');
+$$),
+('a run does not look for what was decided since its snapshot', 'replenishment_repeatable_read', $$
+    SELECT variant.rewrite('replenish.store_suggestions', '<> ''read committed''', '= ''never''');
 $$);
