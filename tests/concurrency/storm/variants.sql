@@ -10,3 +10,7 @@ $$;
 CREATE FUNCTION storm.sale_that_forgets() RETURNS void LANGUAGE sql AS $$
     SELECT variant.rewrite('replenish.record_demand', 'h.actual_demand_quantity + excluded.actual_demand_quantity', 'excluded.actual_demand_quantity');
 $$;
+-- A sale that waits ten seconds: its clients get too little done.
+CREATE FUNCTION storm.sale_that_waits() RETURNS void LANGUAGE sql AS $$
+    SELECT variant.rewrite('replenish.record_demand', E'\nBEGIN', E'\nBEGIN PERFORM pg_sleep(10);');
+$$;
