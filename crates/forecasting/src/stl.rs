@@ -70,7 +70,7 @@ fn loess(values: &[f64], window: usize, degree: u8) -> Vec<f64> {
     loop {
         let value = local(values, at as f64, window, degree);
         let (begin, from) = former.unwrap_or((at, value));
-        for (step, cell) in smoothed.iter_mut().enumerate().take(at + 1).skip(begin) {
+        for (step, cell) in smoothed.iter_mut().enumerate().take(at).skip(begin) {
             let share = (step - begin) as f64 / (at - begin).max(1) as f64;
             *cell = from + share * (value - from);
         }
