@@ -217,6 +217,19 @@ mod tests {
     }
 
     #[test]
+    fn a_wave_passes_where_half_of_the_variance_recurs() {
+        let wave = |noise: f64| -> Vec<f64> {
+            let sine = |step: u32| (std::f64::consts::TAU * f64::from(step) / 12.0).sin();
+            (0..40)
+                .map(|step| sine(step) + noise * (f64::from(step * 7_919 % 13) / 13.0 - 0.5))
+                .collect()
+        };
+        // Its share is 0.54 and 0.42; both are below the limit of chance.
+        assert!(is_significant(&wave(2.25), 12));
+        assert!(!is_significant(&wave(3.0), 12));
+    }
+
+    #[test]
     fn a_season_has_to_be_there_twice() {
         let spikes = |length: usize| -> Vec<f64> {
             (0..length)
