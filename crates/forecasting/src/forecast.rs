@@ -429,4 +429,18 @@ mod tests {
         assert_eq!(naive_mae(&history, 4), None);
         assert_eq!(naive_mae(&[5.0; 4], 1), None);
     }
+
+    #[test]
+    fn one_value_alone_is_no_constant() {
+        let request = Request {
+            algorithm: Algorithm::Auto,
+            horizon: 2,
+            season_length: None,
+            non_negative: true,
+        };
+        let status = |history: &[f64]| forecast(history, &request).unwrap().explanation.status;
+        assert_eq!(status(&[5.0]), Status::ShortHistory);
+        assert_eq!(status(&[5.0, 5.0]), Status::Constant);
+        assert_eq!(status(&[0.0, 0.0]), Status::AllZero);
+    }
 }
