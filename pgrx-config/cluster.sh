@@ -27,6 +27,8 @@ start_cluster() {
     {
         echo "listen_addresses = ''"
         echo "unix_socket_directories = '$CLUSTER'"
+        # Each line with its SQLSTATE: tests/server_log.sh looks for it.
+        echo "log_line_prefix = '%m [%p] %e '"
         echo "shared_preload_libraries = '$PRELOAD'"
         echo "cron.use_background_workers = on"
         echo "fsync = off"

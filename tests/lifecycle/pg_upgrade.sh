@@ -85,7 +85,7 @@ upgrade() { # version
     if [ "$1" -ge 18 ]; then checksums=(--no-data-checksums); fi
     as_server "$new_bin/initdb" -D "$data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --locale-provider=libc --no-sync "${checksums[@]}" >"$CLUSTER/initdb.$1" 2>&1 ||
         { cat "$CLUSTER/initdb.$1"; fail "initdb of $1"; }
-    printf '%s\n' "listen_addresses = ''" "unix_socket_directories = '$CLUSTER'" "shared_preload_libraries = 'pg_replenish'" "fsync = off" |
+    printf '%s\n' "listen_addresses = ''" "unix_socket_directories = '$CLUSTER'" "shared_preload_libraries = 'pg_replenish'" "fsync = off" "log_line_prefix = '%m [%p] %e '" |
         as_server tee -a "$data/postgresql.conf" >/dev/null
     as_server mkdir "$CLUSTER/work$1"
     (cd "$CLUSTER/work$1" && as_server "$new_bin/pg_upgrade" -b "$old_bin" -B "$new_bin" -d "$CLUSTER/data" -D "$data" -U postgres -s "$CLUSTER" >"$CLUSTER/upgrade.$1" 2>&1) ||
