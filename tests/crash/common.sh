@@ -50,10 +50,16 @@ stop_work() {
 random_sleep() { # at most so many milliseconds
     sleep "$(printf '0.%03d' $((RANDOM % $1)))"
 }
-# Ends the postmaster as a power cut would, and brings the cluster up again as soon as its last backend
-# has noticed.
+# Ends all of the cluster's processes at once, as a power cut does: left alone, backends would go on without their
+# postmaster until they next wait for their client, and finish the run that was to be cut off. Nobody begins
+# anything new before the cluster has been looked at.
 cut_power() {
-    kill -9 "$(head -n 1 "$CLUSTER/data/postmaster.pid")"
+    local postmaster
+    postmaster=$(head -n 1 "$CLUSTER/data/postmaster.pid")
+    rm -f "$CLUSTER/working"
+    # shellcheck disable=SC2046
+    kill -9 "$postmaster" $(pgrep -P "$postmaster") 2>/dev/null || true
+    stop_work
     local try
     for try in $(seq 100); do
         if as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -l "$CLUSTER/server.log" -w -t 60 start >"$CLUSTER/start.log" 2>&1; then return; fi
@@ -62,6 +68,16 @@ cut_power() {
     tail -20 "$CLUSTER/server.log"
     fail "the cluster did not come up again"
 }
+
+# meet WHAT MILLISECONDS: returns so long after WHAT was seen at work, with what is at work then.
+meet() { psql -At -c "SELECT crash.meet('$1', $2)"; }
+# The runs that were cut off with work left, by name; none is at work when this is called.
+cut_off() {
+    psql -At -c "SELECT r.job_name FROM replenish.job_runs AS r WHERE r.run_status = 'RUNNING' AND EXISTS (
+        SELECT FROM replenish.job_chunks AS c WHERE c.job_run_id = r.job_run_id AND c.chunk_status = 'PENDING')"
+}
+# met WHAT: how often it is in the list of what the kills met.
+met() { grep -cx "$1" "$CLUSTER/met" || true; }
 
 # After a crash: nothing lost, torn or doubled, and indexes that agree with their tables.
 verify() {

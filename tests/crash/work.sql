@@ -18,6 +18,31 @@ BEGIN
 END
 $$;
 
+-- What is at work now: jobs by the name of their run, and the owner's work.
+CREATE FUNCTION crash.at_work() RETURNS text[] LANGUAGE sql VOLATILE AS $$
+    SELECT ARRAY(
+        SELECT r.job_name FROM replenish.job_runs AS r WHERE r.run_status = 'RUNNING'
+        UNION
+        SELECT CASE WHEN a.query ~ 'schema_migrations' THEN 'migration' ELSE 'scheduling' END
+        FROM pg_stat_activity AS a
+        WHERE a.state = 'active' AND a.query ~ '^(DO.*schema_migrations|SELECT count.*schedule_jobs)'
+        UNION
+        SELECT 'scheduling' FROM cron.job
+    )
+$$;
+CREATE FUNCTION crash.meet(what text, milliseconds integer) RETURNS text LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    FOR try IN 1..5000 LOOP
+        IF what = ANY (crash.at_work()) THEN
+            PERFORM pg_sleep(milliseconds / 1000.0), pg_stat_clear_snapshot();
+            RETURN array_to_string(crash.at_work(), E'\n');
+        END IF;
+        PERFORM pg_sleep(0.004), pg_stat_clear_snapshot();
+    END LOOP;
+    RAISE EXCEPTION 'no % within 20 seconds', what;
+END
+$$;
+
 CREATE FUNCTION crash.wrong() RETURNS SETOF text LANGUAGE sql AS $$
     SELECT format('material %s has %s units, %s were recorded', material_id, h.quantity, e.quantity)
     FROM (SELECT material_id, sum(actual_demand_quantity) AS quantity FROM replenish.demand_history GROUP BY material_id) AS h
@@ -83,6 +108,6 @@ CREATE FUNCTION crash.unfinished(series integer) RETURNS SETOF text LANGUAGE sql
     FROM (SELECT DISTINCT ON (job_name) job_name, run_status FROM replenish.job_runs ORDER BY job_name, started_at DESC) AS r
     WHERE r.run_status <> 'COMPLETED'
     UNION ALL
-    SELECT format('%s runs say that they are running', count(*))
-    FROM replenish.job_runs WHERE run_status = 'RUNNING' HAVING count(*) > 0
+    SELECT format('%s runs are %s: the next call did not go on with them', count(*), run_status)
+    FROM replenish.job_runs WHERE run_status IN ('RUNNING', 'ABANDONED') GROUP BY run_status
 $$;
