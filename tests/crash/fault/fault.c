@@ -55,3 +55,13 @@ Datum fault_allocation(PG_FUNCTION_ARGS)
     fail_after(PG_GETARG_INT64(0));
     PG_RETURN_INT64(former);
 }
+
+PG_FUNCTION_INFO_V1(fault_in_thread);
+Datum fault_in_thread(PG_FUNCTION_ARGS)
+{
+    int (*in_thread)(void) = (int (*)(void)) dlsym(RTLD_DEFAULT, "alloc_in_thread");
+
+    if (!in_thread)
+        ereport(ERROR, (errmsg("alloc.so is not preloaded")));
+    PG_RETURN_BOOL(in_thread() != 0);
+}

@@ -3,7 +3,8 @@
 CREATE SCHEMA fault;
 CREATE FUNCTION fault.statement(bigint) RETURNS bigint LANGUAGE c STRICT AS :module, 'fault_statement';
 CREATE FUNCTION fault.allocation(bigint) RETURNS bigint LANGUAGE c STRICT AS :module, 'fault_allocation';
-CREATE TABLE fault.seen (call text, kind text, n bigint, sqlstate text, message text);
+CREATE FUNCTION fault.in_thread() RETURNS boolean LANGUAGE c AS :module, 'fault_in_thread';
+CREATE TABLE fault.seen (call text, kind text, n bigint, sqlstate text, message text, in_thread boolean NOT NULL DEFAULT false);
 \ir ../../content.sql
 
 CREATE FUNCTION fault.run(call text) RETURNS void LANGUAGE plpgsql AS $$
@@ -75,37 +76,93 @@ BEGIN
     END IF;
 END
 $$;
-CREATE FUNCTION fault.summary(call text, kind text) RETURNS text LANGUAGE sql AS $$
-    SELECT format('ok - %s: each of %s %ss failed in turn with a clean error and without a trace, then it passed', summary.call, count(*), summary.kind)
-    FROM fault.seen AS s WHERE s.call = summary.call AND s.kind = summary.kind
-$$;
-
--- After a statement whose n-th allocation failed: tells whether the fault was still to come.
-CREATE TABLE fault.content (call text PRIMARY KEY, before text);
-CREATE FUNCTION fault.settle(called text, n bigint, state text) RETURNS boolean LANGUAGE plpgsql AS $$
+-- With fewer faults than a call should have, they did not reach it; nor its threads, where it should have had some.
+CREATE FUNCTION fault.summary(call text, kind text, expected integer, threaded boolean = false) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-    still_to_come CONSTANT bigint := fault.allocation(0);
-    unchanged CONSTANT boolean := content.all(true) = (SELECT c.before FROM fault.content AS c WHERE c.call = called);
+    faults CONSTANT integer := (SELECT count(*) FROM fault.seen AS s WHERE s.call = summary.call AND s.kind = summary.kind);
+    in_threads CONSTANT integer := (SELECT count(*) FROM fault.seen AS s WHERE s.call = summary.call AND s.kind = summary.kind AND s.in_thread);
 BEGIN
-    IF state = '00000' AND still_to_come > 0 THEN
-        RETURN true;
-    ELSIF state <> '53200' THEN
-        RAISE EXCEPTION '% ends with % when its allocation % fails', called, state, n;
-    ELSIF NOT unchanged THEN
-        RAISE EXCEPTION '% left rows when its allocation % failed', called, n;
+    IF faults < expected THEN
+        RAISE EXCEPTION '%: only % %s failed, at least % should have', call, faults, kind, expected;
+    ELSIF threaded AND in_threads < faults / 4 THEN
+        RAISE EXCEPTION '%: only % of % faults were in its threads', call, in_threads, faults;
     END IF;
-    INSERT INTO fault.seen VALUES (called, 'allocation', n, state, '');
-    RETURN false;
+    RETURN format(
+        'ok - %s: %s %ss failed in turn%s with a clean error and without a trace, then it passed',
+        call, faults, kind, CASE WHEN threaded THEN format(', %s in a thread,', in_threads) ELSE '' END
+    );
 END
 $$;
 
-CREATE FUNCTION fault.settle_night(n bigint, state text) RETURNS boolean LANGUAGE plpgsql AS $$
+-- How many allocations of the library a call makes.
+CREATE FUNCTION fault.allocations(call text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    many CONSTANT bigint := 1000000000;
+BEGIN
+    PERFORM fault.allocation(many);
+    PERFORM fault.run(call);
+    RETURN many - fault.allocation(0);
+END
+$$;
+-- What a call would find done already is undone, so that it has something to write.
+CREATE PROCEDURE fault.unsettle() LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM replenish.generate_forecasts(
+        '00000000-0000-4000-8000-00000000be00', '00000000-0000-4000-8000-00000000be01', NULL, 6, 'NAIVE', as_of => '2025-11-30'
+    );
+    DELETE FROM replenish.forecast_accuracy_metrics;
+    UPDATE replenish.replenishment_suggestions SET recommended_order_quantity = 1, calculation = '{}' WHERE suggestion_status = 'PENDING';
+END
+$$;
+
+-- So many materials more, since a few are not worth threads (JOBS_PER_THREAD of src/forecast/pool.rs).
+CREATE PROCEDURE fault.add_materials(many integer) LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO replenish.materials (tenant_id, material_id, material_code, material_name, primary_uom)
+    SELECT m.tenant_id, gen_random_uuid(), m.material_code || '-' || i, m.material_name, m.primary_uom
+    FROM (SELECT * FROM replenish.materials LIMIT 1) AS m, generate_series(1, many) AS i;
+    INSERT INTO replenish.demand_history (tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom)
+    SELECT h.tenant_id, h.facility_id, m.material_id, h.demand_date, h.actual_demand_quantity, h.demand_uom
+    FROM replenish.materials AS m
+    JOIN replenish.demand_history AS h ON h.material_id = (SELECT min(d.material_id::text)::uuid FROM replenish.demand_history AS d)
+    WHERE NOT EXISTS (SELECT FROM replenish.demand_history AS d WHERE d.material_id = m.material_id);
+END
+$$;
+
+-- After a statement whose n-th allocation failed: tells whether the fault was still to come.
+CREATE TABLE fault.content (label text PRIMARY KEY, before text);
+CREATE FUNCTION fault.settle(label text, n bigint, state text) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    still_to_come CONSTANT bigint := fault.allocation(0);
+    unchanged CONSTANT boolean := content.all(true) = (SELECT c.before FROM fault.content AS c WHERE c.label = settle.label);
+BEGIN
+    IF state = '00000' AND still_to_come > 0 THEN
+        IF unchanged AND label NOT LIKE 'array%' THEN
+            RAISE EXCEPTION '% passed and wrote nothing: this test proves nothing', label;
+        END IF;
+        RETURN true;
+    ELSIF state <> '53200' THEN
+        RAISE EXCEPTION '% ends with % when its allocation % fails', label, state, n;
+    ELSIF NOT unchanged THEN
+        RAISE EXCEPTION '% left rows when its allocation % failed', label, n;
+    END IF;
+    INSERT INTO fault.seen VALUES (label, 'allocation', n, state, '', fault.in_thread());
+    RETURN false;
+END
+$$;
+CREATE FUNCTION fault.never_untouched(label text, n bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%: the last fault tried, number %, still met it: it never passed untouched', label, n;
+END
+$$;
+
+CREATE FUNCTION fault.settle_night(kind text, n bigint, state text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     IF current_setting('fault.still_to_come')::bigint > 0 THEN
         RETURN true;
     END IF;
-    IF state NOT IN ('58030', '00000') THEN
-        RAISE EXCEPTION 'a night ends with % when its statement % fails', state, n;
+    IF state NOT IN (CASE kind WHEN 'statement' THEN '58030' ELSE '53200' END, '00000') THEN
+        RAISE EXCEPTION 'a night ends with % when its % % fails', state, kind, n;
     ELSIF EXISTS (
         SELECT FROM replenish.forecast_heads AS h
         WHERE h.last_version > 0 AND NOT EXISTS (
@@ -113,22 +170,22 @@ BEGIN
             WHERE v.material_id = h.material_id AND v.forecast_version = h.last_version
         )
     ) THEN
-        RAISE EXCEPTION 'a night leaves half a forecast when its statement % fails', n;
+        RAISE EXCEPTION 'a night leaves half a forecast when its % % fails', kind, n;
     END IF;
-    INSERT INTO fault.seen VALUES ('whole night', 'statement', n, state, '');
+    INSERT INTO fault.seen VALUES ('a whole night', kind, n, state, '');
     RETURN false;
 END
 $$;
-CREATE FUNCTION fault.complete_night(n bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION fault.complete_night(kind text, n bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     open_runs CONSTANT text := (SELECT string_agg(r.run_status, ', ') FROM replenish.job_runs AS r WHERE r.run_status = 'RUNNING');
     last_status CONSTANT text := (SELECT r.run_status FROM replenish.job_runs AS r ORDER BY r.started_at DESC LIMIT 1);
 BEGIN
     IF last_status <> 'COMPLETED' OR (SELECT count(*) FROM replenish.forecast_series AS s WHERE s.forecast_status = 'ACTIVE')
         <> (SELECT count(*) FROM replenish.materials) THEN
-        RAISE EXCEPTION 'after statement % of a night failed the next call is %', n, last_status;
+        RAISE EXCEPTION 'after % % of a night failed the next call is %', kind, n, last_status;
     ELSIF open_runs IS NOT NULL THEN
-        RAISE EXCEPTION 'after statement % of a night failed and the next call completed, some run is still RUNNING', n;
+        RAISE EXCEPTION 'after % % of a night failed and the next call completed, some run is still RUNNING', kind, n;
     END IF;
 END
 $$;
