@@ -4,7 +4,7 @@
 # this test builds (fault/), none are in the extension. FAULT_POINTS: in how many of its allocations, evenly
 # spread, a call that makes thousands is to fail (default 200; one that makes fewer than 1,000 in each); FAULT_SEED: which.
 # Seen to fail, with FAULT_VARIANT (SQL that breaks something first):
-# - a lock_facility() that swallows what goes wrong in it: generate passes although one of its statements failed.
+# - a lock_facility() that swallows what goes wrong in it: accuracy passes although one of its statements failed.
 #   "CREATE OR REPLACE FUNCTION replenish.lock_facility(tenant_id uuid, facility_id uuid) RETURNS void LANGUAGE plpgsql AS
 #   'DECLARE one integer; BEGIN SELECT count(*) INTO one FROM pg_class; EXCEPTION WHEN OTHERS THEN NULL; END'"
 # - an open_run() that gives no run up: after a whole night that failed, some run is still RUNNING.

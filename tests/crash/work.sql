@@ -43,6 +43,26 @@ BEGIN
 END
 $$;
 
+-- A run counts what its chunks say, and is over only where they are.
+CREATE FUNCTION crash.torn_runs() RETURNS SETOF text LANGUAGE sql AS $$
+    SELECT format(
+        'run %s (%s, %s) counts %s of %s series done, %s failed and %s rows; its chunks: %s of %s settled, %s rows, %s pending',
+        r.job_run_id, r.job_name, r.run_status, r.series_done, r.series_total, r.series_failed, r.rows_changed, c.settled, c.listed, c.rows_changed, c.pending
+    )
+    FROM replenish.job_runs AS r
+    CROSS JOIN LATERAL (
+        SELECT
+            coalesce(sum(cardinality(c.material_ids)), 0) AS listed,
+            coalesce(sum(cardinality(c.material_ids)) FILTER (WHERE c.chunk_status <> 'PENDING'), 0) AS settled,
+            coalesce(sum(c.rows_changed), 0) AS rows_changed,
+            count(*) FILTER (WHERE c.chunk_status = 'PENDING') AS pending
+        FROM replenish.job_chunks AS c
+        WHERE c.tenant_id = r.tenant_id AND c.job_run_id = r.job_run_id
+    ) AS c
+    WHERE (r.series_total, r.series_done + r.series_failed, r.rows_changed) <> (c.listed, c.settled, c.rows_changed)
+        OR (r.run_status IN ('COMPLETED', 'PARTIAL') AND c.pending > 0)
+$$;
+
 CREATE FUNCTION crash.wrong() RETURNS SETOF text LANGUAGE sql AS $$
     SELECT format('material %s has %s units, %s were recorded', material_id, h.quantity, e.quantity)
     FROM (SELECT material_id, sum(actual_demand_quantity) AS quantity FROM replenish.demand_history GROUP BY material_id) AS h
@@ -77,15 +97,17 @@ CREATE FUNCTION crash.wrong() RETURNS SETOF text LANGUAGE sql AS $$
     UNION ALL
     SELECT format('series %s has %s active versions', s.material_id, count(*))
     FROM replenish.forecast_series AS s WHERE s.forecast_status = 'ACTIVE'
-    GROUP BY s.facility_id, s.material_id HAVING count(*) > 1
+    GROUP BY s.tenant_id, s.facility_id, s.material_id HAVING count(*) > 1
     UNION ALL
     SELECT format('material %s has %s open suggestions', s.material_id, count(*))
     FROM replenish.replenishment_suggestions AS s WHERE s.suggestion_status IN ('PENDING', 'APPROVED')
-    GROUP BY s.facility_id, s.material_id HAVING count(*) > 1
+    GROUP BY s.tenant_id, s.facility_id, s.material_id HAVING count(*) > 1
     UNION ALL
     SELECT format('material %s is measured twice', a.material_id)
     FROM replenish.forecast_accuracy_metrics AS a
-    GROUP BY a.facility_id, a.material_id, a.measurement_period_start, a.measurement_period_end, a.aggregation_level HAVING count(*) > 1
+    GROUP BY a.tenant_id, a.facility_id, a.material_id, a.measurement_period_start, a.measurement_period_end, a.aggregation_level HAVING count(*) > 1
+    UNION ALL
+    SELECT * FROM crash.torn_runs()
     UNION ALL
     SELECT format('%s of the four jobs are scheduled', count(*)) FROM cron.job HAVING count(*) NOT IN (0, 4)
     UNION ALL

@@ -3,8 +3,12 @@
 Arguments: moments a function (default 50), seed. Each function is called again and again within one statement,
 which is stopped at a random moment: by statement_timeout, or by pg_cancel_backend from another session. The
 wait from there to the error counts, without the time in which other processes had the processor. Moments reach over one and a half times what a call takes, 8 ms at least.
-The calls that take long take a tenant with real work (benches/load.sql): LONG.
-Seen to fail: with a function that catches the cancel and works on (STUBBORN).
+The calls that take long take a tenant with real work (benches/load.sql): LONG, with the writes that run trigger
+functions, and the nightly procedures (NIGHTS) as a batch login, outside of any transaction, since they commit.
+Of every function half of the stops have to meet it at work, a quarter where a call ends by itself; those whose plain
+call is an error are left out and counted. After the cancelled nights no run is torn, and the next ones complete.
+Seen to fail: with a function that catches the cancel and works on (STUBBORN), and with a run that counts one series
+too many (both in every run); with nights that were called in a transaction, where they refuse to commit.
 """
 
 import random
@@ -29,18 +33,28 @@ LONG = [f"SELECT count(*) FROM replenish.generate_forecasts({AT})",
         f"SELECT count(*) FROM replenish.generate_replenishment_recommendations({AT}, as_of => '2026-01-01')",
         f"SELECT count(*) FROM replenish.get_forecast_accuracy_summary({AT})",
         f"SELECT count(*) FROM replenish.simulate_policy({AT})",
-        "SELECT material_id, (replenish.forecast_agg(demand_date, actual_demand_quantity, 90)).algorithm FROM replenish.demand_history GROUP BY 1"]
-SHORTEST_SPAN, LONGEST_SPAN = 0.008, 1.0
+        "SELECT material_id, (replenish.forecast_agg(demand_date, actual_demand_quantity, 90)).algorithm FROM replenish.demand_history GROUP BY 1",
+        "UPDATE replenish.demand_history SET actual_demand_quantity = actual_demand_quantity + 1 WHERE demand_date > '2025-11-01'",
+        f"INSERT INTO replenish.demand_history (tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom) "
+        f"SELECT {AT}, m.material_id, date '2026-01-01' + i, 1, 'EA' FROM replenish.materials AS m, generate_series(1, 60) AS i",
+        "DELETE FROM replenish.demand_history WHERE demand_date > '2025-11-01'"]
+NIGHTS = {"replenish.run_daily_forecasts": f"CALL replenish.run_daily_forecasts('{BENCH}', batch_size => 20, resume => false)",
+          "replenish.run_forecast_accuracy": f"CALL replenish.run_forecast_accuracy('{BENCH}', '2025-12-31', batch_size => 20)",
+          "replenish.run_replenishment": f"CALL replenish.run_replenishment('{BENCH}', '2026-01-01', batch_size => 20)",
+          "replenish.run_job": f"CALL replenish.run_job('FORECASTS', '{BENCH}', 20, '{{\"refit\": true}}', false, false)",
+          "replenish.run_alerts": "CALL replenish.run_alerts()"}
+SHORTEST_SPAN, LONGEST_SPAN = 0.008, 0.5
 
 
 def endless(routine, world):
     """A statement that calls a routine a billion times."""
     usual = [plain(name, kind, world) for name, kind in routine.arguments]
-    if routine.kind == "p":
-        return call(routine, usual)
     # The first argument depends on the row, so that the planner does not compute the call once.
     if usual and usual[0] != "NULL":
         usual[0] = f"CASE WHEN i < 0 THEN NULL ELSE {usual[0]} END"
+    elif routine.kind != "a":
+        # Nothing depends on the row: as a source of rows it would be called once, in the list of columns it is not.
+        return f"SELECT count(r) FROM (SELECT {routine.name}({', '.join(usual)}) AS r FROM generate_series(1, 1000000000) OFFSET 0) AS s"
     if routine.kind == "a":
         return f"SELECT {routine.name}({', '.join(usual)}) FROM generate_series(1, 1000000000) AS i"
     return f"SELECT count(r) FROM generate_series(1, 1000000000) AS i CROSS JOIN LATERAL {routine.name}({', '.join(usual)}) AS r"
@@ -55,11 +69,17 @@ def kept_waiting(pid):
     return total
 
 
+def begin(login, statement):
+    """A transaction that is rolled back, but for a procedure, which commits as it goes."""
+    if not statement.startswith("CALL"):
+        login.run("BEGIN")
+
+
 def stop(login, killer, statement, moment, by_timeout):
     """Seconds from the moment to the error, less those in which a busy machine let the backend wait, and its SQLSTATE."""
     pid = login.connection.info.backend_pid
-    login.run("BEGIN")
-    login.run(f"SET LOCAL statement_timeout = {max(1, round(moment * 1000))}" if by_timeout else "SET LOCAL statement_timeout = '10s'")
+    login.run(f"SET statement_timeout = {max(1, round(moment * 1000))}" if by_timeout else "SET statement_timeout = '10s'")
+    begin(login, statement)
     at, ended = [], threading.Event()
 
     def strike():
@@ -70,7 +90,7 @@ def stop(login, killer, statement, moment, by_timeout):
             if by_timeout:
                 at.append(now)
                 return
-            _, _, met = killer.run(f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = {pid} AND state = 'active' AND query ~ '^(SELECT|CALL)'")
+            _, _, met = killer.run(f"SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE pid = {pid} AND state = 'active' AND query ~ '^(SELECT|CALL|INSERT|UPDATE|DELETE)'")
             if met:
                 at.append(now)
             ended.wait(0.02)
@@ -86,51 +106,103 @@ def stop(login, killer, statement, moment, by_timeout):
 
 
 def took(login, statement):
-    """Seconds of a call, without what only a session's first one does."""
+    """Seconds of a call, without what only a session's first one does, and its SQLSTATE; of a longer one LONGEST_SPAN."""
+    login.run(f"SET statement_timeout = {round(1000 * LONGEST_SPAN)}")
     for _ in range(2):
-        login.run("BEGIN")
+        begin(login, statement)
         started = time.monotonic()
-        login.run(statement)
+        state, _, _ = login.run(statement)
         seconds = time.monotonic() - started
         login.run("ROLLBACK")
-    return seconds
+    return seconds, None if state == "57014" and seconds >= LONGEST_SPAN else state
 
 
 class Trial:
     def __init__(self, moments, seed):
         self.moments, self.chance = moments, random.Random(seed)
         self.killer = Login("postgres")
-        self.longest, self.stops, self.states = (0, ""), 0, {}
+        self.longest, self.stops, self.states, self.refusing, self.findings = (0, ""), 0, {}, [], []
 
-    def stop_often(self, login, name, statement, span, moments=None):
-        for number in range(moments or self.moments):
+    def stop_often(self, login, name, statement, span, share):
+        """Stops at random moments; of the share of them that has to meet the statement at work."""
+        states = {}
+        for number in range(self.moments):
             waited, state = stop(login, self.killer, statement, self.chance.uniform(0.0005, span), number % 2 == 0)
             self.longest, self.stops = max(self.longest, (waited, name)), self.stops + 1
-            self.states[state] = self.states.get(state, 0) + 1
+            states[state] = states.get(state, 0) + 1
+        for state, times in states.items():
+            self.states[state] = self.states.get(state, 0) + times
+        if states.get("57014", 0) < share * self.moments:
+            self.findings.append(f"{name}: too few stops met it at work, {states} within {span:.3f} s")
 
     def functions(self, targets, world):
         superuser = connect()
-        logins = {user: Login(user) for user in ("in_replenish_writer", "fuzzer")}
-        for login in logins.values():
-            login.run("SET statement_timeout = '20s'")
+        # Those who may do the least first.
+        logins = {user: Login(user) for user in ("in_replenish_writer", "fuzzer", "postgres")}
         for routine in targets:
-            may = superuser.execute("SELECT has_function_privilege('in_replenish_writer', %s::oid, 'EXECUTE')", (routine.oid,)).fetchone()[0]
-            login = logins["in_replenish_writer" if may else "fuzzer"]
-            once = call(routine, [plain(name, kind, world) for name, kind in routine.arguments])
-            span = 0 if routine.kind == "p" else min(LONGEST_SPAN, 1.5 * took(login, once))
-            self.stop_often(login, routine.signature, endless(routine, world), max(SHORTEST_SPAN, span))
+            once, state = call(routine, [plain(name, kind, world) for name, kind in routine.arguments]), None
+            for user, login in logins.items():
+                if superuser.execute("SELECT has_function_privilege(%s, %s::oid, 'EXECUTE')", (user, routine.oid)).fetchone()[0]:
+                    seconds, state = took(login, once)
+                    if state is None:
+                        break
+            if state:
+                self.refusing.append((routine.signature, state))
+                continue
+            self.stop_often(login, routine.signature, endless(routine, world), max(SHORTEST_SPAN, min(LONGEST_SPAN, 1.5 * seconds)), 1 / 2)
         for login in logins.values():
             login.close()
 
-    def long_calls(self):
-        login = Login("bench_writer")
-        for statement in LONG:
-            span = min(LONGEST_SPAN, took(login, statement))
-            before = self.states.get("57014", 0)
-            self.stop_often(login, statement, statement, span)
-            if self.states.get("57014", 0) - before < self.moments / 4:
-                sys.exit(f"too few were caught at work, of {span:.3f} s: {statement}")
+    def long_calls(self, user, statements):
+        login = Login(user)
+        for statement in statements:
+            seconds, state = took(login, statement)
+            if state:
+                sys.exit(f"{state} without being stopped: {statement}")
+            self.stop_often(login, statement, statement, min(LONGEST_SPAN, seconds), 1 / 4)
         login.close()
+
+
+def whole(superuser):
+    """Exits with what is torn, if anything is (tests/crash/work.sql)."""
+    wrong = superuser.execute("SELECT string_agg(w, E'\n') FROM (SELECT w FROM crash.wrong() AS w LIMIT 5) AS w").fetchone()[0]
+    if wrong:
+        sys.exit(f"after cancelled nights: {wrong}")
+
+
+def notices_torn(superuser):
+    with superuser.transaction(force_rollback=True):
+        superuser.execute("UPDATE replenish.job_runs SET series_done = series_done + 1 WHERE job_run_id = (SELECT job_run_id FROM replenish.job_runs LIMIT 1)")
+        if superuser.execute("SELECT count(*) FROM crash.wrong()").fetchone()[0] != 1:
+            sys.exit("a run that counts wrongly was not noticed")
+
+
+def nights(trial, superuser):
+    """Cancelled nights, and what they leave: runs that agree with their chunks, and that the next nights complete."""
+    procedures = {r.name for r in routines(superuser) if r.kind == "p"}
+    if procedures != set(NIGHTS):
+        sys.exit(f"NIGHTS has other procedures than the catalog: {sorted(procedures ^ set(NIGHTS))}")
+    whole(superuser)
+    trial.long_calls("bench_night", NIGHTS.values())
+    whole(superuser)
+    notices_torn(superuser)
+    cut_off = superuser.execute("SELECT count(*) FROM replenish.job_runs WHERE tenant_id = %s AND run_status IN ('RUNNING', 'ABANDONED')", (BENCH,)).fetchone()[0]
+    if cut_off < trial.moments / 4:
+        sys.exit(f"only {cut_off} runs were cut off")
+    login = Login("bench_night")
+    login.run("SET statement_timeout = '60s'")
+    for statement in NIGHTS.values():
+        state, heard, _ = login.run(statement)
+        if state:
+            sys.exit(f"the next night ends with {state}: {heard}")
+    login.close()
+    left = superuser.execute("""SELECT string_agg(format('%%s %%s', job_name, run_status), ', ')
+        FROM (SELECT DISTINCT ON (job_name) * FROM replenish.job_runs WHERE tenant_id = %(t)s ORDER BY job_name, started_at DESC) AS r
+        WHERE run_status <> 'COMPLETED' OR EXISTS (SELECT FROM replenish.job_runs WHERE tenant_id = %(t)s AND run_status = 'RUNNING')""", {"t": BENCH}).fetchone()[0]
+    if left:
+        sys.exit(f"after the next nights: {left}")
+    whole(superuser)
+    return cut_off
 
 
 def main():
@@ -139,23 +211,32 @@ def main():
     superuser = connect()
     suggestion = superuser.execute("SELECT suggestion_id FROM replenish.replenishment_suggestions WHERE tenant_id = %s LIMIT 1", (A,)).fetchone()[0]
     world = World(suggestion=str(suggestion), foreign_ids=[B], relations=["replenish.demand_history"])
-    targets = [r for r in routines(superuser) if "internal" not in [t for _, t in r.arguments] and r.result != "trigger"]
+    # Trigger functions are reached by the writes in LONG, procedures by NIGHTS.
+    targets = [r for r in routines(superuser) if "internal" not in [t for _, t in r.arguments] and r.result != "trigger" and r.kind != "p"]
     superuser.execute(f"CREATE ROLE bench_writer LOGIN IN ROLE replenish_writer; ALTER ROLE bench_writer SET app.current_tenant_id = '{BENCH}'")
+    superuser.execute("CREATE ROLE bench_night LOGIN IN ROLE replenish_batch")
     trial = Trial(moments, seed)
     trial.functions(targets, world)
-    trial.long_calls()
+    trial.long_calls("bench_writer", LONG)
+    cut_off = nights(trial, superuser)
     states = trial.states
     if trial.longest[0] >= 1:
         sys.exit(f"{trial.longest[1]} went on for {trial.longest[0]:.2f} s after it was stopped; seed {seed}")
-    if states.get("57014", 0) < trial.stops / 2 or any((s or "").startswith(("XX", "LOST")) for s in states):
-        sys.exit(f"too few statements were caught at work, or in the wrong way: {states}; seed {seed}")
+    if any((s or "").startswith(("XX", "LOST")) for s in states):
+        sys.exit(f"statements ended in the wrong way: {states}; seed {seed}")
+    if trial.findings:
+        sys.exit("\n".join([*trial.findings[:20], f"seed {seed}"]))
+    if len(trial.refusing) > len(targets) / 20:
+        sys.exit(f"too many functions refuse their plain call: {trial.refusing}")
     superuser.execute(STUBBORN)
     broken = Trial(1, seed)
-    broken.stop_often(Login("fuzzer"), "stubborn", "SELECT fuzz.stubborn()", 0.005)
+    broken.stop_often(Login("fuzzer"), "stubborn", "SELECT fuzz.stubborn()", 0.005, 0)
     if broken.longest[0] < 1:
         sys.exit("a function that works on after a cancel was not noticed")
-    print(f"{trial.stops} statements over {len(targets)} functions and {len(LONG)} long calls stopped at random moments ({states.get('57014')} at work): "
+    print(f"{trial.stops} statements over {len(targets) - len(trial.refusing)} functions, {len(LONG)} long calls and {len(NIGHTS)} nightly procedures "
+          f"stopped at random moments ({states.get('57014')} at work; {cut_off} runs cut off, none torn): "
           f"longest wait {1000 * trial.longest[0]:.0f} ms ({trial.longest[1].split('(')[0]}, limit 1000 ms); seed {seed}")
+    print("left out, since their plain call is refused:", ", ".join(f"{what.split('(')[0]} {state}" for what, state in trial.refusing))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ source tests/world.sh
 
 start_world
 psql -o /dev/null -v materials=100 -f benches/load.sql
+# What must not be torn.
+psql -o /dev/null -f tests/crash/work.sql
 # It makes the login and the schema that cancel.py uses.
 python tests/robustness/fuzz.py 50 0.05
 python tests/robustness/memory.py "${MEMORY_CALLS:-10000}" "${LIMITS_SEED:-18}"
