@@ -3,6 +3,8 @@
 # own in run.sh: robustness/bad_values.sh.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
+say "Robustness: what the server's log shows"
+tests/robustness/server_log.sh
 say "Robustness: cancels, memory of one backend"
 tests/robustness/limits.sh
 say "Robustness: memory of 10,000 materials"

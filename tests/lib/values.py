@@ -91,7 +91,8 @@ def plain(name, kind, world):
              "method": "'auto'::text", "seasonal": "'additive'::text", "missing_demand": "'ZERO'::text", "series": f"({BYTES[-2]})::bytea",
              "source": "'replenish.demand_history'::regclass", "key_column": "'material_id'::name", "date_column": "'demand_date'::name",
              "quantity_column": "'actual_demand_quantity'::name", "table_name": "'materials'::text", "run_as": "'replenish_night'::name",
-             "override_reason": "'fair'::text", "season_lengths": "ARRAY[7]::integer[]", "service_levels": "ARRAY[0.9]::double precision[]", "quantiles": "ARRAY[0.1,0.5,0.9]::double precision[]", "purchase_order_id": "NULL::uuid",
+             "override_reason": "'fair'::text", "season_lengths": "ARRAY[7]::integer[]", "service_levels": "ARRAY[0.9]::double precision[]",
+             "quantiles": "ARRAY[0.1,0.5,0.9]::double precision[]", "purchase_order_id": "NULL::uuid",
              "expires_at": "'2100-01-01 00:00Z'::timestamp with time zone"}
     # What a suggestion of the tenant was made from, with what a simulation reads besides.
     settings = '{"forecast_algorithm": "AUTO", "season_length": null, "minimum_forecast_history_days": 30}'

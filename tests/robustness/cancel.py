@@ -16,6 +16,8 @@ import sys
 import threading
 import time
 
+import psycopg
+
 from catalog import routines
 from fuzz import A, B
 from logins import Login, connect
@@ -97,7 +99,11 @@ def stop(login, killer, statement, moment, by_timeout):
 
     thread = threading.Thread(target=strike)
     thread.start()
-    state, _, _ = login.run(statement)
+    try:
+        state, _, _ = login.run(statement)
+    except psycopg.errors.QueryCanceled:
+        # A second cancel, sent while the statement was still at work, met the rollback after it.
+        state = "57014"
     finished = (time.monotonic(), kept_waiting(pid))
     ended.set()
     thread.join()
