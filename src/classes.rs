@@ -1,6 +1,6 @@
 //! Classes of materials in SQL: by value, by variability, by the way demand arrives.
 
-use crate::demand::{daily, finite_day};
+use crate::demand::{assert_finite, daily, finite_day};
 use crate::errors::report;
 use demand::{Missing, Recorded};
 use forecasting::classify_demand;
@@ -83,9 +83,10 @@ fn demand_profile(
     let variation = inventory::classes::coefficient_of_variation(&weeks).map_err(report)?;
     let xyz = inventory::classes::xyz_class(&weeks, &XyzThresholds::default()).map_err(report)?;
     let arrival = classify_demand(recent).map_err(report)?;
-    let daily_mean = recent.iter().sum::<f64>() / recent.len() as f64;
+    let annual_demand = recent.iter().sum::<f64>() / recent.len() as f64 * 365.0;
+    assert_finite(&[annual_demand])?;
     Ok(TableIterator::new(Some((
-        daily_mean * 365.0,
+        annual_demand,
         variation,
         xyz.to_string(),
         arrival.adi,

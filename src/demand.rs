@@ -121,6 +121,9 @@ fn demand_statistics(
     let values = daily(&recorded, finite_day(through)?, Missing::Zero).map_err(report)?;
     let window = usize::try_from(window_days.max(1)).unwrap_or(1);
     let statistics = statistics(&values, window);
+    if let Some(seen) = statistics {
+        assert_finite(&[seen.mean, seen.std_dev])?;
+    }
     Ok(TableIterator::new(statistics.map(|statistics| {
         (
             statistics.mean,
@@ -140,6 +143,16 @@ pub fn finite_day(date: Date) -> Result<i32, ErrorReport> {
         Ok(date.to_pg_epoch_days())
     } else {
         Err(report(Error::InfiniteDate))
+    }
+}
+
+/// # Errors
+/// Figures of finite quantities can be beyond a double: no infinity leaves.
+pub fn assert_finite(figures: &[f64]) -> Result<(), ErrorReport> {
+    if figures.iter().all(|figure| figure.is_finite()) {
+        Ok(())
+    } else {
+        Err(report(forecasting::Error::Overflow))
     }
 }
 
