@@ -94,10 +94,11 @@ def plain(name, kind, world):
              "override_reason": "'fair'::text", "season_lengths": "ARRAY[7]::integer[]", "service_levels": "ARRAY[0.9]::double precision[]",
              "quantiles": "ARRAY[0.1,0.5,0.9]::double precision[]", "purchase_order_id": "NULL::uuid",
              "expires_at": "'2100-01-01 00:00Z'::timestamp with time zone"}
-    # What a suggestion of the tenant was made from, with what a simulation reads besides.
+    # What a suggestion of the tenant was made from, with what a simulation reads besides; by operators of no other path.
     settings = '{"forecast_algorithm": "AUTO", "season_length": null, "minimum_forecast_history_days": 30}'
-    named |= {part: f"(SELECT calculation -> '{part}' || '{settings}' FROM replenish.replenishment_suggestions WHERE tenant_id = '{world.tenant}' "
-                    f"ORDER BY suggestion_id LIMIT 1)::jsonb" for part in ("policy", "facts")}
+    named |= {part: f"(SELECT calculation OPERATOR(pg_catalog.->) '{part}' OPERATOR(pg_catalog.||) '{settings}' "
+                    f"FROM replenish.replenishment_suggestions WHERE tenant_id OPERATOR(pg_catalog.=) '{world.tenant}' ORDER BY suggestion_id LIMIT 1)::jsonb"
+              for part in ("policy", "facts")}
     typed = {"integer": "7", "double precision": "0.5::float8", "numeric": "0.9::numeric", "text": "NULL::text", "date": "'2025-03-01'::date",
              "boolean": "true", "double precision[]": "ARRAY[1,2,3,4,5,6,7,8,9,10,11,12,13,14]::float8[]", "uuid": f"'{world.material}'::uuid",
              "uuid[]": f"ARRAY['{world.material}']::uuid[]"}
