@@ -66,7 +66,7 @@ whole_night() { # kind, how many there are at least
         printf '%s\n' '\set ON_ERROR_STOP on' "SELECT fault.never_untouched('a whole night', $n);"
     } >"$CLUSTER/night.sql"
     psql -f "$CLUSTER/night.sql" 2>"$CLUSTER/night.log" || { tail -n 5 "$CLUSTER/night.log"; fail "a night does not stand a failing $1"; }
-    psql -At -c "SELECT fault.summary('a whole night', '$1', $(least_of "$2")) || ': the next call completed it'"
+    psql -At -c "SELECT fault.summary('a whole night', '$1', $(least_of "$2"))"
 }
 whole_night statement 100
 
