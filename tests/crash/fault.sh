@@ -51,7 +51,7 @@ least_of() { echo $(($1 * 9 / 10 < points * 9 / 10 ? $1 * 9 / 10 : points * 9 / 
 
 # A whole night, which commits as it goes: whatever of it fails, the next call completes it.
 whole_night() { # kind, how many there are at least
-    local n disarm
+    local n disarm kept said
     # An assignment starts no executor, so it is not what fails.
     disarm="DO \$\$ DECLARE still_to_come bigint; BEGIN
         still_to_come := fault.$1(0); PERFORM set_config('fault.still_to_come', still_to_come::text, false); END \$\$;"
@@ -66,6 +66,10 @@ whole_night() { # kind, how many there are at least
         printf '%s\n' '\set ON_ERROR_STOP on' "SELECT fault.never_untouched('a whole night', $n);"
     } >"$CLUSTER/night.sql"
     psql -f "$CLUSTER/night.sql" 2>"$CLUSTER/night.log" || { tail -n 5 "$CLUSTER/night.log"; fail "a night does not stand a failing $1"; }
+    # What fails of the alerts at its end fails no night, but is said.
+    kept=$(psql -At -c "SELECT count(*) FROM fault.seen WHERE call = 'a whole night' AND kind = '$1' AND sqlstate = '00000'")
+    said=$(grep -c 'alerts of tenant .* could not be evaluated: this statement fails on demand' "$CLUSTER/night.log" || true)
+    [ "$kept" = "$said" ] || fail "$kept nights passed in spite of a failing $1, $said said so"
     psql -At -c "SELECT fault.summary('a whole night', '$1', $(least_of "$2"))"
 }
 whole_night statement 100
