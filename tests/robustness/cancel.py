@@ -169,6 +169,17 @@ class Trial:
         login.close()
 
 
+def make_work():
+    """Forecasts of then and now, their accuracy and suggestions: what the long calls read."""
+    for user, statements in {"bench_writer": LONG[1:2], "bench_night": NIGHTS.values()}.items():
+        login = Login(user)
+        for statement in statements:
+            state, heard, _ = login.run(statement)
+            if state:
+                sys.exit(f"{state} without being stopped: {statement}: {heard}")
+        login.close()
+
+
 def whole(superuser):
     """Exits with what is torn, if anything is (tests/crash/work.sql)."""
     wrong = superuser.execute("SELECT string_agg(w, E'\n') FROM (SELECT w FROM crash.wrong() AS w LIMIT 5) AS w").fetchone()[0]
@@ -195,13 +206,7 @@ def nights(trial, superuser):
     cut_off = superuser.execute("SELECT count(*) FROM replenish.job_runs WHERE tenant_id = %s AND run_status IN ('RUNNING', 'ABANDONED')", (BENCH,)).fetchone()[0]
     if cut_off < trial.moments / 4:
         sys.exit(f"only {cut_off} runs were cut off")
-    login = Login("bench_night")
-    login.run("SET statement_timeout = '60s'")
-    for statement in NIGHTS.values():
-        state, heard, _ = login.run(statement)
-        if state:
-            sys.exit(f"the next night ends with {state}: {heard}")
-    login.close()
+    make_work()
     left = superuser.execute("""SELECT string_agg(format('%%s %%s', job_name, run_status), ', ')
         FROM (SELECT DISTINCT ON (job_name) * FROM replenish.job_runs WHERE tenant_id = %(t)s ORDER BY job_name, started_at DESC) AS r
         WHERE run_status <> 'COMPLETED' OR EXISTS (SELECT FROM replenish.job_runs WHERE tenant_id = %(t)s AND run_status = 'RUNNING')""", {"t": BENCH}).fetchone()[0]
@@ -223,6 +228,7 @@ def main():
     superuser.execute("CREATE ROLE bench_night LOGIN IN ROLE replenish_batch")
     trial = Trial(moments, seed)
     trial.functions(targets, world)
+    make_work()
     trial.long_calls("bench_writer", LONG)
     cut_off = nights(trial, superuser)
     states = trial.states
