@@ -42,7 +42,7 @@ serve() {
         if [ "$waited" -gt 150 ] || ! kill -0 "$server" 2>/dev/null; then cat "$log"; fail "the server does not start"; fi
     done
 }
-trap 'status=$?; if [ -n "$server" ]; then kill "$server" 2>/dev/null; fi; (exit "$status"); stop_cluster' EXIT
+trap 'status=$?; if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi; stop_cluster "$status"' EXIT
 
 failed=0
 say "GraphQL"

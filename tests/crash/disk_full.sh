@@ -12,7 +12,7 @@ start_cluster "fsync = on" "autovacuum = off"
 disk=$CLUSTER/disk
 mkdir "$disk"
 mount -t tmpfs -o size=1g tmpfs "$disk"
-trap 'status=$?; as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -m immediate -w stop >/dev/null 2>&1; umount "$disk"; (exit $status); stop_cluster' EXIT
+trap 'status=$?; as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -m immediate -w stop >/dev/null 2>&1 || true; umount "$disk" || true; stop_cluster "$status"' EXIT
 mkdir "$disk/tablespace"
 chown postgres "$disk/tablespace"
 psql -c "CREATE TABLESPACE small LOCATION '$disk/tablespace'" -c 'CREATE DATABASE small TABLESPACE small'

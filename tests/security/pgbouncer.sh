@@ -33,6 +33,5 @@ INI
 stop_pgbouncer_and_cluster() {
     local status=$?
     if [ -s "$CLUSTER/bouncer/pid" ]; then kill "$(cat "$CLUSTER/bouncer/pid")" 2>/dev/null || true; fi
-    (exit "$status")
-    stop_cluster
+    stop_cluster "$status"
 }
