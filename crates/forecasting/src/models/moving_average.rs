@@ -101,3 +101,20 @@ impl Model for MovingAverage {
         vec![(1.0, Fitted::MovingAverage(self.clone()))]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_read_back_has_a_window_and_sound_errors() {
+        let model = fit(&[1.0, 2.0, 3.0], 2).unwrap();
+        assert!(model.is_sound());
+        let mut empty = model.clone();
+        empty.window.clear();
+        assert!(!empty.is_sound());
+        let mut long = model;
+        long.errors.count = super::super::MOST_STEPS + 1;
+        assert!(!long.is_sound());
+    }
+}

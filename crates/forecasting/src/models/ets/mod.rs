@@ -514,3 +514,32 @@ impl Model for Ets {
         vec![(1.0, Fitted::Ets(self.clone()))]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_read_back_is_sound_in_each_of_its_parts() {
+        let values: Vec<f64> = (0..40)
+            .map(|step| f64::from(20 + step % 4 + step))
+            .collect();
+        let model = fit(&values, Some(4), Some("AAA".parse().unwrap())).unwrap();
+        assert!(model.is_sound());
+        let spoils: [fn(&mut Ets); 8] = [
+            |model| model.season_length = LONGEST_SEASON + 1,
+            |model| model.season_length = 1,
+            |model| model.state.season.push(0.0),
+            |model| model.point.push(0.0),
+            |model| model.elapsed = MOST_STEPS + 1,
+            |model| model.errors.count = MOST_STEPS + 1,
+            |model| model.profile = Some(Profile::additive(&[], 0)),
+            |model| model.point.clear(),
+        ];
+        for (place, spoil) in spoils.into_iter().enumerate() {
+            let mut spoiled = model.clone();
+            spoil(&mut spoiled);
+            assert!(!spoiled.is_sound(), "spoil {place}");
+        }
+    }
+}
