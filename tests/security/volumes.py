@@ -29,9 +29,9 @@ LOOKS = {
 # Likewise, once.
 GENERAL_LOOKS = {
     "advisory locks": "SELECT classid, objid, objsubid, mode FROM pg_locks WHERE locktype = 'advisory' ORDER BY 1, 2, 3, 4",
-    "pg_stat_activity": f"SELECT count(*), max(application_name) FROM pg_stat_activity WHERE usename = '{B_LOGIN}'",
+    "pg_stat_activity": f"SELECT application_name FROM pg_stat_activity WHERE usename = '{B_LOGIN}' AND application_name = 'CANARY'",
     "query texts of others": f"SELECT query FROM pg_stat_activity WHERE usename = '{B_LOGIN}' AND query LIKE '%vendors%'",
-    "state and address of others": f"SELECT state, client_addr, xact_start, backend_xmin FROM pg_stat_activity WHERE usename = '{B_LOGIN}' AND state IS NOT NULL",
+    "state and address of others": f"SELECT count(*) FROM pg_stat_activity WHERE usename = '{B_LOGIN}' AND concat(state, client_addr, client_port, xact_start, query_start, backend_xmin) <> ''",
     "pg_prepared_xacts": "SELECT gid, owner FROM pg_prepared_xacts",
     "pg_roles and pg_db_role_setting": "SELECT rolname, rolconfig FROM pg_roles WHERE rolname !~ '^(pg_|in_)' ORDER BY 1",
     "password hashes": "SELECT usename, passwd FROM pg_shadow",
@@ -46,7 +46,6 @@ COUNTERS = {
     "database size": ("SELECT pg_database_size(current_database())", 500_000),
 }
 LISTEN = "LISTEN replenish_alerts"
-# Nothing of these tables alone, but of what the server did for all.
 CARELESS = "CREATE POLICY careless ON replenish.vendors FOR SELECT USING (true)"
 
 
