@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 from typing import Callable
 
+from assault import attack_with, routines_with_foreign_ids
 from attacks import ATTACKS
 from probes import change_of_tenant, probe_keys
 from siege import B, Siege
@@ -24,7 +25,6 @@ class Mistake:
 
 def attacks(*names, user="in_replenish_reader", rolled_back=False):
     def attempt(siege):
-        from forty_attacks import attack_with
         siege.trial = rolled_back
         before, around = siege.fingerprint(), siege.surroundings(user)
         for attack in ATTACKS:
@@ -37,7 +37,6 @@ def attacks(*names, user="in_replenish_reader", rolled_back=False):
 
 
 def functions(siege):
-    from forty_attacks import routines_with_foreign_ids
     siege.routines = [r for r in siege.routines if r.name == "replenish.explain_forecast"]
     routines_with_foreign_ids(siege, "in_replenish_reader")
 
