@@ -75,7 +75,9 @@ class Nobody:
             if not options and not way.startswith(NOT_UUIDS[1]):
                 self.call(login, way, registry)
             login.close()
-        self.superuser.execute(f"ALTER ROLE {user} RESET app.current_tenant_id")
+        # As logins.sql made it.
+        own = "RESET app.current_tenant_id" if user in ("in_none", "in_replenish_owner") else f"SET app.current_tenant_id = '{A}'"
+        self.superuser.execute(f"ALTER ROLE {user} {own}")
 
     def call(self, login, way, registry):
         """Everything that reads: it answers the same to ids of A, ids of B and ids of nobody. What it would write is undone."""

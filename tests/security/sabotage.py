@@ -57,7 +57,7 @@ MISTAKES = [
     Mistake("GRANT TRUNCATE ON replenish.alerts TO replenish_batch", "REVOKE TRUNCATE ON replenish.alerts FROM replenish_batch",
             attacks("TRUNCATE", user="in_replenish_batch", rolled_back=True)),
     Mistake("CREATE POLICY careless ON replenish.holidays FOR INSERT TO replenish_batch WITH CHECK (true)",
-            f"DROP POLICY careless ON replenish.holidays; DELETE FROM replenish.holidays WHERE tenant_id = '{B}' AND holiday_date > '2100-01-01'",
+            f"DROP POLICY careless ON replenish.holidays; DELETE FROM replenish.holidays WHERE tenant_id = '{B}' AND holiday_name <> 'CANARY'",
             attacks("INSERT for B", user="in_replenish_batch")),
     Mistake("GRANT replenish_owner TO in_replenish_reader", "REVOKE replenish_owner FROM in_replenish_reader",
             attacks("SET ROLE to owner, batch, API")),
