@@ -6,6 +6,7 @@ from typing import Callable
 
 from assault import attack_with, routines_with_foreign_ids
 from attacks import ATTACKS
+from catalog import routines
 from probes import change_of_tenant, probe_keys
 from siege import B, Siege
 
@@ -36,9 +37,11 @@ def attacks(*names, user="in_replenish_reader", rolled_back=False):
     return attempt
 
 
-def functions(siege):
-    siege.routines = [r for r in siege.routines if r.name == "replenish.explain_forecast"]
-    routines_with_foreign_ids(siege, "in_replenish_reader")
+def function(name):
+    def attempt(siege):
+        siege.routines = [r for r in routines(siege.superuser) if r.name == name]
+        routines_with_foreign_ids(siege, "in_replenish_reader")
+    return attempt
 
 
 MISTAKES = [
@@ -52,7 +55,12 @@ MISTAKES = [
             "ALTER VIEW replenish.daily_demand_summary SET (security_invoker = true); ALTER TABLE replenish.demand_history FORCE ROW LEVEL SECURITY",
             attacks("COPY out")),
     Mistake("ALTER FUNCTION replenish.explain_forecast(uuid, uuid, uuid) SECURITY DEFINER",
-            "ALTER FUNCTION replenish.explain_forecast(uuid, uuid, uuid) SECURITY INVOKER", functions),
+            "ALTER FUNCTION replenish.explain_forecast(uuid, uuid, uuid) SECURITY INVOKER",
+            function("replenish.explain_forecast")),
+    # Tells whether an id is known, and no more.
+    Mistake("CREATE FUNCTION replenish.careless(material_id uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER AS "
+            "$$ SELECT EXISTS (SELECT FROM replenish.materials AS m WHERE m.material_id = careless.material_id) $$",
+            "DROP FUNCTION replenish.careless(uuid)", function("replenish.careless")),
     # What only the second statement of an attack meets, or only a role that may choose its tenant.
     Mistake("GRANT TRUNCATE ON replenish.alerts TO replenish_batch", "REVOKE TRUNCATE ON replenish.alerts FROM replenish_batch",
             attacks("TRUNCATE", user="in_replenish_batch", rolled_back=True)),
