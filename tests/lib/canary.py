@@ -1,4 +1,4 @@
-"""What tenant B alone knows, and whether any of it came back to somebody else."""
+"""What one tenant (B, unless said otherwise) alone knows, and whether any of it came back to somebody else."""
 
 import re
 
@@ -11,9 +11,9 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 
 
 class Canaries:
-    def __init__(self, superuser, tenant, known):
-        """Every uuid of B's rows but those that a caller may know; superuser sees them all."""
-        self.tenant, self.known = tenant, set(known)
+    def __init__(self, superuser, tenant, known, pattern=PATTERN):
+        """Every uuid of a tenant's rows but those that a caller may know; superuser sees them all."""
+        self.tenant, self.known, self.pattern = tenant, set(known), pattern
         theirs, others, self.empty = set(), set(), []
         for relation in relations(superuser):
             columns = [name for name, kind in relation.columns if kind == "uuid"]
@@ -30,7 +30,7 @@ class Canaries:
         self.uuids = theirs - others - self.known
 
     def find(self, sent, received):
-        """Tokens of B in what came back that were not in what was sent."""
-        found = {m.group(0) for m in PATTERN.finditer(received)}
+        """Tokens of the tenant in what came back that were not in what was sent."""
+        found = {m.group(0) for m in self.pattern.finditer(received)}
         found |= {u for u in UUID.findall(received) if u in self.uuids or u in self.known}
         return sorted(t for t in found if t not in sent)

@@ -23,6 +23,8 @@ class Login:
 
     def open(self):
         self.connection = connect(self.user, **self.more)
+        # Not prepared behind our back: DEALLOCATE ALL would end that, and whatever came next would fail of it.
+        self.connection.prepare_threshold = None
         self.connection.add_notice_handler(
             lambda d: self.notices.append(" ".join(filter(None, (d.message_primary, d.message_detail, d.message_hint, d.context)))))
 

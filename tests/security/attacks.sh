@@ -11,10 +11,14 @@ if [ "${1:-}" = unpreloaded ]; then
     others=${PRELOAD%pg_replenish}
     settings=("shared_preload_libraries = '${others%,}'")
 fi
+# Somewhere for a transaction that waits for its commit (volumes.py).
+settings+=("max_prepared_transactions = 4")
 start_world "${settings[@]}"
+psql -o /dev/null -f tests/security/targets.sql
 
 if [ "${1:-}" = unpreloaded ]; then
     python tests/security/forty_attacks.py unpreloaded
+    python tests/security/nobody.py unpreloaded
 else
     python tests/security/forty_attacks.py
     python tests/security/random_statements.py "${SECURITY_STATEMENTS:-10000}" "${SECURITY_SEED:-20261124}"
@@ -22,6 +26,8 @@ else
     start_pgbouncer
     python tests/security/pooled.py "${SECURITY_ROUNDS:-1000}" "$BOUNCER_PORT"
     python tests/security/promises.py
+    python tests/security/nobody.py
+    python tests/security/volumes.py
 fi
 # What pg_cron says of a job that is not the caller's.
 tests/server_log.sh "$CLUSTER/server.log" "XX000 ERROR:  could not find valid entry for job '[a-z_]+'$"

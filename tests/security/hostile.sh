@@ -2,7 +2,9 @@
 # Check 8: objects that an attacker put in place before CREATE EXTENSION, before install() and before
 # others call the product's functions. Each is refused with a clear error, or harmless: the trap, a
 # table that every planted function writes to, stays empty.
-# Seen to fail: with the check for strangers calling format() by its bare name hers ran as superuser;
+# Seen to fail: with a drop_api() that left her schema replenish_auth alone, and an install_api() that used it;
+# with a victim who could not log in (he made none of the calls);
+# with the check for strangers calling format() by its bare name hers ran as superuser;
 # with the search_path of one function taken away the trap fills (the last step does it),
 # and install() by a superuser over a planted schema_migrations ran the attacker's trigger.
 source "$(dirname "$0")/../../pgrx-config/cluster.sh"
@@ -105,6 +107,52 @@ psql -At -c "SELECT count(*) FROM pg_class WHERE relnamespace = 'replenish'::reg
     fail "a refused install() left tables behind"
 echo "ok - and leaves nothing behind"
 
+# Schemas of the API's names, with what install_api() itself puts there. It makes both anew: nothing of hers is called
+# or kept, and what it would not dare to drop stops it.
+before_api() { # makes the database as install_api() finds it
+    database
+    psql -o /dev/null -c 'CREATE EXTENSION pg_replenish' -c 'SELECT replenish.create_roles()' -c 'SET ROLE replenish_owner' -c 'SELECT replenish.install()'
+}
+before_api
+planted <<'SQL'
+CREATE SCHEMA replenish_api;
+CREATE SCHEMA replenish_auth;
+GRANT ALL ON SCHEMA replenish_api, replenish_auth TO PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA replenish_api, replenish_auth GRANT ALL ON TABLES TO PUBLIC;
+CREATE FUNCTION replenish_auth.claims() RETURNS jsonb LANGUAGE plpgsql AS
+$$ BEGIN INSERT INTO public.trap VALUES (current_user, 'claims'); RETURN '{"tenant_id": "ca9a47ee-b000-4000-8000-000000000000", "exp": 9999999999}'; END $$;
+CREATE FUNCTION replenish_auth.subject() RETURNS text LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES (current_user, 'subject'); RETURN NULL; END $$;
+CREATE FUNCTION replenish_auth.enter_tenant_of_token() RETURNS void LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES (current_user, 'enter'); END $$;
+CREATE AGGREGATE replenish_api.mine(text) (SFUNC = pg_catalog.textcat, STYPE = text);
+CREATE PROCEDURE replenish_api."x; DROP TABLE public.trap"() LANGUAGE plpgsql AS $$ BEGIN INSERT INTO public.trap VALUES (current_user, 'procedure'); END $$;
+CREATE VIEW replenish_api.materials AS SELECT replenish_auth.subject() AS material_code;
+CREATE VIEW replenish_api."y; DROP TABLE public.trap" AS SELECT 1 AS one;
+SQL
+psql -o /dev/null -c 'SELECT replenish.install_api()'
+"$SERVER_BIN/psql" -X -q -o /dev/null -c "SELECT set_config('request.jwt.claims', '{}', false)" -c 'SELECT replenish_auth.claims(), replenish_auth.subject()' \
+    -c 'SELECT replenish_auth.pre_request()' -c 'SELECT * FROM replenish_api.materials' >/dev/null 2>&1 || true
+safe "install_api() over her schemas, with functions and views of hers in them"
+hers=$(psql -At <<'SQL'
+SELECT 'owns ' || c.oid::regclass FROM pg_class AS c WHERE c.relnamespace::regnamespace::text ~ '^replenish_' AND c.relowner = 'mallory'::regrole
+UNION ALL SELECT 'owns ' || p.oid::regprocedure FROM pg_proc AS p WHERE p.pronamespace::regnamespace::text ~ '^replenish_' AND p.proowner = 'mallory'::regrole
+UNION ALL SELECT 'may create in ' || n.nspname FROM pg_namespace AS n WHERE n.nspname ~ '^replenish' AND has_schema_privilege('mallory', n.oid, 'CREATE')
+UNION ALL SELECT 'may use ' || n.nspname FROM pg_namespace AS n WHERE n.nspname ~ '^replenish' AND has_schema_privilege('mallory', n.oid, 'USAGE')
+UNION ALL SELECT 'default privileges in ' || d.defaclnamespace::regnamespace FROM pg_default_acl AS d WHERE d.defaclrole = 'mallory'::regrole
+SQL
+)
+[ -z "$hers" ] || fail "after install_api() mallory $hers"
+echo "ok - and nothing of hers is left"
+while IFS='|' read -r what state sql; do
+    before_api
+    planted <<<"$sql"
+    refused "install_api() over $what" "$state" 'SELECT replenish.install_api()'
+    [ "$(psql -At -c "SELECT count(*) FROM pg_proc WHERE pronamespace = to_regnamespace('replenish_auth')")" = 0 ] || fail "a refused install_api() left functions behind"
+done <<'CASES'
+a table of hers|2BP01|CREATE SCHEMA replenish_api; CREATE TABLE replenish_api.materials (material_code text)
+a type of hers|2BP01|CREATE SCHEMA replenish_auth; CREATE TYPE replenish_auth.claims AS (tenant_id uuid)
+a view of hers that stands upon hers|2BP01|CREATE SCHEMA replenish_api; CREATE VIEW replenish_api.materials AS SELECT 1 AS one; CREATE VIEW public.mine AS SELECT * FROM replenish_api.materials
+CASES
+
 # Functions, operators, casts and types in public that fit better than the ones in pg_catalog, which
 # take any type: whoever calls them by their bare name with public on the path falls into the trap.
 database
@@ -116,18 +164,23 @@ safe "CREATE EXTENSION, create_roles(), install() and install_api() with public 
 # Who makes the world does not fall into the traps: that is not what is tried here.
 PGOPTIONS='-c search_path=pg_catalog' psql -o /dev/null -f tests/security/world.sql
 psql -c 'TRUNCATE public.trap'
-# The victim is another tenant's login, with the default path and with hers in front.
-victim() {
+# The victim is another tenant's login, with the default path and with hers in front. Most of his calls have to be
+# answered, or they walked past the traps: 287 are made here and at least 200 answered on a sound product.
+victim() { # search_path; sets answered
     psql -c "DROP ROLE IF EXISTS victim" -c "CREATE ROLE victim LOGIN IN ROLE replenish_batch" -c "ALTER ROLE victim SET app.current_tenant_id = 'ca9a47ee-b000-4000-8000-000000000000'"
-    PGOPTIONS="-c search_path=$1" "$SERVER_BIN/psql" -X -q -U victim -o /dev/null -f "$CLUSTER/calls.sql" >"$CLUSTER/calls.out" 2>&1 || true
+    PGOPTIONS="-c search_path=$1" "$SERVER_BIN/psql" -X -q -U victim -o /dev/null -f "$CLUSTER/calls.sql" >"$CLUSTER/calls.out" 2>&1 ||
+        { tail -n 5 "$CLUSTER/calls.out"; fail "the victim was thrown out"; }
+    answered=$(($(grep -c . "$CLUSTER/calls.sql") - $(grep -c 'ERROR:' "$CLUSTER/calls.out" || true)))
 }
 source tests/python.sh
 python tests/security/victim_calls.py >"$CLUSTER/calls.sql"
 [ "$(grep -c . "$CLUSTER/calls.sql")" -gt 100 ] || fail "too few calls to tell anything"
 victim '"$user",public'
-safe "$(grep -c . "$CLUSTER/calls.sql") calls by another tenant, default search_path"
+safe "$(grep -c . "$CLUSTER/calls.sql") calls by another tenant, default search_path ($answered answered)"
+[ "$answered" -ge 200 ] || fail "too few of the victim's calls were answered"
 victim 'public,pg_catalog,replenish'
-safe "the same with public before pg_catalog"
+safe "the same with public before pg_catalog ($answered answered)"
+[ "$answered" -ge 200 ] || fail "too few of the victim's calls were answered"
 psql -c 'ALTER FUNCTION replenish.explain_suggestion(uuid) RESET search_path'
 victim 'public,pg_catalog'
 [ -n "$(sprung)" ] || fail "the traps do not catch a function without a pinned search_path"

@@ -2,7 +2,9 @@
 
 Arguments: rounds, and the port of a PgBouncer in transaction mode (none: directly). Every answer must be
 the tenant's own. Seen to fail: with SET instead of SET LOCAL the next user of a server connection
-inherits the tenant (`careless` demands that this is noticed, where there is a pool).
+inherits the tenant (`careless` demands that this is noticed, where there is a pool); on one connection
+with current_tenant_id() IMMUTABLE, so that psycopg's prepared statements stay with the first tenant, and
+with a backend that leaves the tenant set for whoever comes without one (`main` demands that both are noticed).
 """
 
 import random
@@ -22,15 +24,19 @@ def pool(port, user):
     return connect(user, port=port, prepare_threshold=None if port else 5)
 
 
-def alternate(port, rounds, seed, found):
-    """A backend that serves A and B in turn; the last of every ten forgets to say whom it serves."""
+def alternate(port, rounds, seed, found, forgets=False):
+    """A backend that serves A and B in turn; the last of every ten has nobody to serve. One that forgets sets nothing then."""
     chance = random.Random(seed)
     connection = pool(port, "in_replenish_batch")
     for turn in range(rounds):
         tenant = (A, B, None)[2 if turn % 10 == 9 else turn % 2]
+        # psycopg prepares what comes back five times, and forgets all that at a ROLLBACK.
         # The login's own setting is A; RESET through the pool would bring it back, so none is set to nothing.
-        with connection.transaction(force_rollback=turn % 7 == 0):
-            connection.execute(f"SET LOCAL app.current_tenant_id = '{tenant or ''}'")
+        with connection.transaction(force_rollback=turn % (7 if port else 97) == 0):
+            if not forgets:
+                connection.execute(f"SET LOCAL app.current_tenant_id = '{tenant or ''}'")
+            elif tenant:
+                connection.execute(f"SET app.current_tenant_id = '{tenant}'")
             rows = [r for (r,) in connection.execute(chance.choice(READS).format(tenant=tenant or B)).fetchall()]
         text = "\n".join(str(r) for r in rows if r)
         theirs, ours = bool(PATTERN.search(text)) or B in text, A in text
@@ -60,6 +66,21 @@ def careless(port):
     return B in seen
 
 
+def notices_mistakes():
+    superuser, found = connect(), []
+    superuser.execute("ALTER FUNCTION replenish.current_tenant_id() IMMUTABLE")
+    try:
+        alternate(None, 100, 0, found)
+    finally:
+        superuser.execute("ALTER FUNCTION replenish.current_tenant_id() STABLE")
+    if not found:
+        sys.exit("a prepared statement that keeps its tenant was not noticed")
+    forgotten = []
+    alternate(None, 100, 0, forgotten, forgets=True)
+    if not any(tenant is None for _, tenant, _ in forgotten):
+        sys.exit("a tenant that was left set was not noticed")
+
+
 def main():
     rounds, port = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
     found = []
@@ -73,6 +94,8 @@ def main():
         sys.exit(f"{len(found)} leaks: {found[:5]}")
     if port and not careless(port):
         sys.exit("a tenant set without LOCAL was not noticed: this pool shares no server connections")
+    if not port:
+        notices_mistakes()
     print(f"ok - {rounds} alternating tenants {'through PgBouncer' if port else 'on one connection'}: 0 leaks")
 
 

@@ -7,8 +7,8 @@ one table's policies (the last step does that and demands that the canary is fou
 import random
 import sys
 
-from forty_attacks import Siege
 from logins import Login
+from siege import Siege
 from values import call, plain, pool
 
 PREDICATES = ["true", "tenant_id = '{b}'", "tenant_id <> '{a}'", "r::text LIKE '%7351846%'", "r::text > '{word}'", "NOT (tenant_id = '{a}')",
@@ -69,7 +69,7 @@ def search(count, seed, user="in_replenish_writer"):
     states = {}
     for number in range(count):
         login.run("BEGIN")  # So that what A writes by chance does not add up.
-        state, _ = siege.send(login, "random", statements.next())
+        state, _, _ = siege.send(login, "random", statements.next())
         login.run("ROLLBACK")
         states[state] = states.get(state, 0) + 1
     login.close()

@@ -1,3 +1,5 @@
+-- Seen to fail: with a policy that lets whoever has no tenant read, with a current_tenant_id() that falls back on a
+-- tenant, with an assert_tenant() that asserts nothing, without the batch role's policy on tenants or its right to choose.
 \ir ../fresh.psql
 \ir ../two_tenants.psql
 SELECT plan(10);
@@ -20,11 +22,10 @@ SELECT throws_ok(
     'tenant_id must not be NULL', 'and that one is needed');
 RESET ROLE;
 
--- A login without preloading: a spoofed setting is dropped when the library arrives.
-SELECT is(
-    (SELECT setting FROM pg_settings WHERE name = 'session_preload_libraries'), '',
-    'nothing is preloaded per session');
+-- Who may choose has a tenant for as long as it is set.
 SET SESSION AUTHORIZATION night;
 SELECT lives_ok($$ SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000' $$, 'the batch login may choose a tenant');
 SELECT is((SELECT count(*) FROM replenish.materials), 3::bigint, 'and sees that tenant''s rows');
+RESET app.current_tenant_id;
+SELECT is((SELECT count(*) FROM replenish.materials), 0::bigint, 'until it lets go of it');
 SELECT * FROM finish();

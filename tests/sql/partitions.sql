@@ -1,7 +1,11 @@
 -- demand_history by months: the same rows, the same forecasts, the same protection.
+-- Seen to fail: with partitions that get no policy, or are not forced; with table_grants() letting writers into
+-- partitions; with table_definition() without triggers, foreign keys or policies; without the check of the
+-- isolation level; with strays that stay in demand_history_other; with a maintenance that does not look for them;
+-- with EXECUTE or ownership left unchecked; with an uninstall() that does not lift FORCE before it looks.
 \ir ../fresh.psql
 \ir ../two_tenants.psql
-SELECT plan(42);
+SELECT plan(43);
 -- What a reader can see of the state before and after: rows, forecasts, plans, notes, facts of the table.
 CREATE FUNCTION public.state_of_affairs() RETURNS TABLE (what text, md5 text) LANGUAGE plpgsql AS $$
 BEGIN
@@ -10,6 +14,13 @@ BEGIN
     RETURN QUERY SELECT 'forecasts', md5(string_agg((v.tenant_id, v.material_id, v.forecast_version, v.mean, v.lower_95, v.upper_80)::text, E'\n' ORDER BY v::text))
         FROM replenish.forecast_versions AS v;
     RETURN QUERY SELECT 'definition', md5(string_agg(replace(d, ' ON ONLY ', ' ON '), E'\n' ORDER BY d)) FROM replenish.table_definition('replenish.demand_history') AS d;
+    -- Not by table_definition() alone, which the partitioning itself goes by.
+    RETURN QUERY SELECT 'policies', md5(string_agg((p.polname, p.polcmd, p.polpermissive, p.polroles, pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid))::text, E'\n' ORDER BY p.polname))
+        FROM pg_policy AS p WHERE p.polrelid = 'replenish.demand_history'::regclass;
+    RETURN QUERY SELECT 'triggers', md5(string_agg(pg_get_triggerdef(t.oid), E'\n' ORDER BY t.tgname))
+        FROM pg_trigger AS t WHERE t.tgrelid = 'replenish.demand_history'::regclass AND NOT t.tgisinternal;
+    RETURN QUERY SELECT 'constraints', md5(string_agg(c.conname || pg_get_constraintdef(c.oid), E'\n' ORDER BY c.conname))
+        FROM pg_constraint AS c WHERE c.conrelid = 'replenish.demand_history'::regclass AND c.contype IN ('c', 'p', 'u', 'f');
     RETURN QUERY SELECT 'columns', md5(string_agg((a.attname, a.atttypid, a.attnotnull, a.attgenerated, pg_get_expr(d.adbin, d.adrelid), col_description(a.attrelid, a.attnum))::text, E'\n' ORDER BY a.attname))
         FROM pg_attribute AS a LEFT JOIN pg_attrdef AS d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
         WHERE a.attrelid = 'replenish.demand_history'::regclass AND a.attnum > 0;
@@ -33,8 +44,13 @@ CREATE TABLE public.before AS SELECT * FROM public.state_of_affairs();
 
 -- Refusals leave everything as it was.
 SET SESSION AUTHORIZATION night;
-SELECT throws_ok('SELECT replenish.partition_demand_history()', '42501', NULL, 'the batch role may not partition');
+SELECT throws_ok('SELECT replenish.partition_demand_history()', '42501', 'permission denied for function partition_demand_history', 'the batch role may not partition');
 RESET SESSION AUTHORIZATION;
+GRANT EXECUTE ON FUNCTION replenish.partition_demand_history(date, integer) TO night;
+SET SESSION AUTHORIZATION night;
+SELECT throws_ok('SELECT replenish.partition_demand_history()', '42501', 'demand_history belongs to role replenish_owner, not to night', 'nor where it may call the function');
+RESET SESSION AUTHORIZATION;
+REVOKE EXECUTE ON FUNCTION replenish.partition_demand_history(date, integer) FROM night;
 SET ROLE replenish_owner;
 SELECT throws_ok('SELECT replenish.maintain_demand_partitions()', '55000', 'demand_history is not partitioned', 'there is nothing to maintain yet');
 SELECT throws_ok('SELECT replenish.partition_demand_history(months_ahead => 0)', '22023', 'months_ahead must be between 1 and 120, not 0', 'months_ahead is checked');
@@ -70,7 +86,9 @@ SET SESSION AUTHORIZATION writer_a;
 SET search_path = public, pg_catalog;
 SELECT is((SELECT count(*) FROM replenish.demand_history_2025_01), 93::bigint, 'a tenant reads its rows of a partition');
 SELECT is_empty($$ SELECT tenant_id FROM replenish.demand_history_2025_01 WHERE tenant_id <> replenish.current_tenant_id() $$, 'and nobody else''s');
-SELECT throws_ok($$ INSERT INTO replenish.demand_history_2025_01 (demand_date) SELECT demand_date FROM replenish.demand_history_2025_01 $$, '42501', NULL, 'nobody writes into a partition directly, past the triggers of the whole');
+SELECT throws_ok($$ INSERT INTO replenish.demand_history_2025_01 (tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom)
+    VALUES ('aaaaaaaa-0000-4000-8000-000000000000', 'ffffffff-0000-4000-8000-000000000002', '00000000-0000-4000-8000-000000000001', '2025-01-05', 1, 'EA') $$,
+    '42501', 'permission denied for table demand_history_2025_01', 'nobody writes into a partition directly, past the triggers of the whole');
 SELECT throws_ok($$ DELETE FROM replenish.demand_history_2025_01 $$, '42501', NULL, 'or deletes from it');
 SELECT throws_ok($$ INSERT INTO replenish.demand_history (tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom)
     VALUES ('bbbbbbbb-0000-4000-8000-000000000000', 'ffffffff-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000001', '2025-06-01', 1, 'EA') $$, '42501', NULL, 'nor for another tenant into the whole');

@@ -1,3 +1,6 @@
+-- Seen to fail: with a policy USING (true) or WITH CHECK (true), with the login in the owner's, batch or another tenant's
+-- role or with the right to set the tenant, as owner of a table, with TRUNCATE or CREATE granted, with an assert_tenant()
+-- that asserts nothing, with get_demand_history() or explain_forecast() SECURITY DEFINER, with a writer who may not forecast.
 \ir ../fresh.psql
 \ir ../two_tenants.psql
 BEGIN;
