@@ -6,7 +6,7 @@ Seen to fail: with settings of 30 kB that stay after each call (the last step do
 
 import sys
 
-from forty_attacks import Siege
+from siege import Siege
 from logins import Login
 from random_statements import Statements
 
