@@ -3,7 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 tests/concurrency/isolation.sh
-tests/concurrency/variants.sh
 tests/concurrency/runs.sh
 tests/concurrency/storm.sh 60
 tests/concurrency/same.sh

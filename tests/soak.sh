@@ -15,8 +15,8 @@ say "Soak: $minutes minutes, seeds from $seed"
 
 # within VALUE LEAST MOST
 within() { echo $(($1 < $2 ? $2 : $1 > $3 ? $3 : $1)); }
-parts=(attacks sql_functions limits sqlsmith peak_memory crates kills storm upgrades mutants)
-once=(peak_memory upgrades mutants)
+parts=(attacks sql_functions limits sqlsmith peak_memory crates kills storm variants upgrades mutants)
+once=(peak_memory variants upgrades mutants)
 read -ra wanted <<<"${SOAK_PARTS:-${parts[*]}}"
 # So many seconds are meant for one part of one round: a tenth of all time, an hour at most.
 unit=$(within $((60 * minutes / ${#parts[@]})) 20 3600)
@@ -39,6 +39,7 @@ peak_memory() { PEAK_DAYS=365 tests/robustness/peak_memory.sh; }
 crates() { FUZZ_KEEP=1 FUZZ_SEED=$((seed % 1000000)) tests/fuzz.sh $((unit / 2)); }
 kills() { CRASH_SEED=$((seed % 30000)) tests/crash/soak.sh "$(within $((unit / 12)) 5 500)" "$(within $((unit / 3)) 10 500)"; }
 storm() { STORM_SEED=$((seed % 100000000)) tests/concurrency/storm.sh "$(within "$unit" 20 14400)"; }
+variants() { tests/concurrency/variants.sh; }
 upgrades() { tests/lifecycle/pg_upgrade.sh; }
 mutants() { MUTANTS_SEED=$seed tests/mutants.sh "$(within $((unit / 15)) 10 2000)" "$(within $((unit / 60)) 4 3000)"; }
 

@@ -6,7 +6,8 @@ source "$(dirname "$0")/../../pgrx-config/cluster.sh"
 source tests/world.sh
 
 share=${1:-1/1}
-start_world
+# The nights write thousands of runs.
+start_world "autovacuum = on" "autovacuum_naptime = 5s"
 if [[ $share = 1/* ]]; then python tests/robustness/grid.py; fi
 python tests/robustness/fuzz.py "${FUZZ_CALLS:-20000}" "${FUZZ_SECONDS:-inf}" "${FUZZ_SEED:-20261124}" "$share"
 tests/server_log.sh "$CLUSTER/server.log"

@@ -142,8 +142,9 @@ END $fuzz$"""
             connection.execute("SET statement_timeout = '%ds'" % (SLICE_SECONDS + LONGEST_CALL))
             connection.execute("SET client_min_messages = error")
             connection.execute("SET check_function_bodies = off")
-            # Each call is planned anew, and none is worth a compilation.
-            connection.execute("SET jit = off")
+            # Each call is planned anew, and none is worth a compilation or a search for the best plan.
+            for setting in ("jit = off", "join_collapse_limit = 1", "from_collapse_limit = 1"):
+                connection.execute(f"SET {setting}")
             connection.execute("SELECT setseed(%s)", (((self.seed + self.share) % 1000) / 1000,))
             while number < ending and (left := until - time.monotonic()) > 0:
                 with connection.transaction(force_rollback=True):
