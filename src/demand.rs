@@ -146,8 +146,10 @@ pub fn finite_day(date: Date) -> Result<i32, ErrorReport> {
     }
 }
 
+/// Lets no infinity out: figures of finite quantities can be beyond a double.
+///
 /// # Errors
-/// Figures of finite quantities can be beyond a double: no infinity leaves.
+/// A figure that is not finite.
 pub fn assert_finite(figures: &[f64]) -> Result<(), ErrorReport> {
     if figures.iter().all(|figure| figure.is_finite()) {
         Ok(())

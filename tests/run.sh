@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make test: each part prints its runner's closing lines and its time; the first failure ends it. What can wait
-# runs beside the server tests, in lanes that give way to them; their output comes at the end.
+# runs beside the server tests, in lanes of low priority; their output comes at the end.
 source "$(dirname "$0")/../pgrx-config/common.sh"
 
 # Whatever draws by chance draws the same in every run: a failure tells of the change at hand. New seeds are

@@ -46,17 +46,12 @@ fn the_cost_of_steady_demand_is_the_textbooks() {
     for (lot, backorders) in [(340.0, 0.0), (340.0, 40.0), (250.0, 100.0), (340.0, -25.0)] {
         let cost = normal_cost(&COSTS, &steady, 100.0 - backorders, lot).unwrap();
         let held: f64 = lot - backorders;
-        let waiting = if backorders > 0.0 {
-            0.7 * backorders * backorders
+        let (holding, waiting) = if backorders > 0.0 {
+            (held * held, backorders * backorders)
         } else {
-            0.0
+            (lot * (held - backorders), 0.0)
         };
-        let holding = if backorders > 0.0 {
-            0.18 * held * held
-        } else {
-            0.18 * lot * (held - backorders)
-        };
-        let expected = 8.0 * 1300.0 / lot + (holding + waiting) / (2.0 * lot);
+        let expected = 8.0 * 1300.0 / lot + (0.18 * holding + 0.7 * waiting) / (2.0 * lot);
         assert!((cost - expected).abs() < 1e-6, "{cost} is not {expected}");
     }
 }

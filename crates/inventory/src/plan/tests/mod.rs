@@ -186,7 +186,7 @@ fn each_measure_has_its_safety_stock() {
         fill.safety_stock < cycle.safety_stock,
         "a large lot fills 95% with little stock"
     );
-    // A lot of the interval's own demand, without a cost: what is short of it is 1% where stock covers 99%.
+    // A lot of the interval's own demand, without a cost: what is short of it is 0.1% where stock covers 99.9%.
     let tight = plan(&MaterialPolicy {
         service_measure: ServiceMeasure::FillRate,
         service_level: 0.999,
@@ -208,26 +208,11 @@ fn each_measure_has_its_safety_stock() {
 fn without_a_forecast_the_textbook_formula_stands() {
     let world = World::at(20.0);
     let policy = policy();
-    let plan = plan(&PlanInput {
-        policy: &policy,
-        demand: Demand {
-            history: &world.history,
-            frequent: true,
-            planned: &[20.0; 90],
-            is_forecast: false,
-            backtest: None,
-            average: 20.0,
-            std_dev: 8.0,
-        },
-        stock: None,
-        orders: &[],
-        lead_time: stated(&policy),
-        prices: &[],
-        closed_days: &world.closed,
-        today: 0,
-        today_is_open: false,
-    })
-    .unwrap();
+    let mut input = world.input(&policy, 0.0, &[]);
+    input.demand.is_forecast = false;
+    input.demand.std_dev = 8.0;
+    input.stock = None;
+    let plan = plan(&input).unwrap();
     let z = crate::service_level_z(0.95).unwrap();
     assert!((plan.safety_stock - z * 8.0 * 3.0).abs() < 1e-9);
     assert_eq!(plan.protection.demand, 180.0);
@@ -266,26 +251,8 @@ fn price_breaks_set_quantity_and_price() {
         },
     ];
     let input = PlanInput {
-        policy: &policy,
-        demand: Demand {
-            history: &world.history,
-            frequent: true,
-            planned: &world.planned,
-            is_forecast: true,
-            backtest: None,
-            average: 20.0,
-            std_dev: 3.2,
-        },
-        stock: Some(Stock {
-            on_hand: 100.0,
-            allocated: 0.0,
-        }),
-        orders: &[],
-        lead_time: stated(&policy),
         prices: &prices,
-        closed_days: &world.closed,
-        today: 0,
-        today_is_open: false,
+        ..world.input(&policy, 100.0, &[])
     };
     let order = plan(&input).unwrap().order.unwrap();
     assert_eq!((order.quantity, order.unit_cost), (1000.0, Some(8.0)));
@@ -438,30 +405,9 @@ fn the_spread_of_the_lead_time_is_told_by_the_day() {
 fn contradictions_are_refused() {
     let world = World::at(20.0);
     let refused = |policy: MaterialPolicy| {
-        plan(&PlanInput {
-            policy: &policy,
-            demand: Demand {
-                history: &world.history,
-                frequent: true,
-                planned: &world.planned,
-                is_forecast: true,
-                backtest: None,
-                average: 20.0,
-                std_dev: 3.2,
-            },
-            stock: Some(Stock {
-                on_hand: 0.0,
-                allocated: 0.0,
-            }),
-            orders: &[],
-            lead_time: stated(&policy),
-            prices: &[],
-            closed_days: &world.closed,
-            today: 0,
-            today_is_open: false,
-        })
-        .unwrap_err()
-        .to_string()
+        plan(&world.input(&policy, 0.0, &[]))
+            .unwrap_err()
+            .to_string()
     };
     assert_eq!(
         refused(MaterialPolicy {
