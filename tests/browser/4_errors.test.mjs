@@ -33,8 +33,8 @@ test("an expired token, a forged one and none of a tenant show no data and the w
 });
 
 test("a token that ends while the page is open: a warning, then the door, then on with a new one", async () => {
-  const ends = Date.now() + 12_000;
-  const { page } = await open(linkFor(DEMO_TENANT, 12));
+  const ends = Date.now() + 45_000;
+  const { page } = await open(linkFor(DEMO_TENANT, 45));
   await page.getByText("Session ends in 1 min").waitFor();
   await choose(page, "MAT-FCST-001");
   // A token is dated in whole seconds.
@@ -90,7 +90,10 @@ test("a server that is down is told apart, and Try again works when it is back",
     env: { ...process.env, PGUSER: "replenish_authenticator", HOST: "127.0.0.1", PORT: port, JWT_SECRET: secret },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  await new Promise((resolve) => restarted.stdout.on("data", (line) => /listening/.test(line) && resolve()));
+  await new Promise((resolve, reject) => {
+    restarted.stdout.on("data", (line) => /listening/.test(line) && resolve());
+    restarted.once("exit", (code) => reject(new Error(`the server ended with ${code}`)));
+  });
   await note.getByRole("button", { name: "Try again" }).click();
   await page.locator(".card").first().waitFor();
   assert.equal(await note.count(), 0);

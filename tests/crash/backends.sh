@@ -27,15 +27,31 @@ end_by_signal() { # pid
     local before
     before=$(starts)
     kill -9 "$1" 2>/dev/null || return 1
-    crashed=$((crashed + 1))
-    until [ "$(starts)" -gt "$before" ]; do sleep 0.05; done
+    for _ in $(seq 2400); do
+        if [ "$(starts)" -gt "$before" ]; then
+            crashed=$((crashed + 1))
+            return 0
+        fi
+        # A backend that had ended by itself, but for its postmaster's notice, takes the signal as well.
+        if ! kill -0 "$1" 2>/dev/null && ! grep -q "(PID $1) was terminated" "$CLUSTER/server.log"; then
+            sleep 1
+            grep -q "(PID $1) was terminated" "$CLUSTER/server.log" || return 1
+        fi
+        sleep 0.05
+    done
+    fail "the postmaster did not start its backends again"
 }
 terminate() { # pid
     [ "$(psql -At -c "SELECT pg_terminate_backend($1, 5000)" 2>/dev/null)" = t ] || return 1
     terminated=$((terminated + 1))
 }
+# Further ones, up to twice as many, until a run was left often enough.
+more() {
+    [ $((terminated + crashed)) -lt "$kills" ] && return
+    [ "$(met cut_off)" -lt $((kills / 20)) ] && [ $((terminated + crashed)) -lt $((2 * kills)) ]
+}
 next_work 1
-while [ $((terminated + crashed)) -lt "$kills" ]; do
+while more; do
     number=$((terminated + crashed + 1))
     random_sleep 150
     # Every other one of a night.

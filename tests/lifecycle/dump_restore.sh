@@ -26,7 +26,8 @@ by_superuser() { # database, form
     case $2 in
     plain) psql -d "$1" -o /dev/null -f "$CLUSTER/plain" ;;
     custom) "$SERVER_BIN/pg_restore" --exit-on-error -d "$1" "$CLUSTER/custom" ;;
-    parallel) "$SERVER_BIN/pg_restore" --exit-on-error -j 2 -d "$1" "$CLUSTER/directories/d" ;;
+    # All in one go a partitioned table's foreign keys may come before the rows of a partition, which grants come after.
+    parallel) for section in pre-data data post-data; do "$SERVER_BIN/pg_restore" --exit-on-error -j 2 --section="$section" -d "$1" "$CLUSTER/directories/d"; done ;;
     esac
 }
 # By the owner: a superuser has put extension and roles in place, and puts the API there afterwards. An archive

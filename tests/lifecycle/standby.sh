@@ -31,7 +31,7 @@ standby=(-h "$CLUSTER/standby_socket")
 caught_up() {
     local position
     position=$(psql -At -c 'SELECT pg_current_wal_lsn()')
-    for _ in $(seq 200); do
+    for _ in $(seq 1200); do
         if [ "$(psql -At "${standby[@]}" -c "SELECT pg_last_wal_replay_lsn() >= '$position'")" = t ]; then return; fi
         sleep 0.05
     done

@@ -9,7 +9,7 @@ root=$CARGO_TARGET_DIR/fresh-debian
 trap 'as_root rm -rf "$root"' EXIT
 as_root rm -rf "$root"
 alive "a fresh Debian 12" as_root mmdebstrap --quiet --mode=root --variant=minbase \
-    --dpkgopt=force-unsafe-io --include=ca-certificates bookworm "$root" ${BOOKWORM_MIRROR:-}
+    --dpkgopt=force-unsafe-io --aptopt='Acquire::Retries "5"' --include=ca-certificates bookworm "$root" ${BOOKWORM_MIRROR:-}
 as_root cp "$1" "$root/package.deb"
 as_root cp /etc/resolv.conf /etc/hosts "$root/etc/"
 as_root tee "$root/inside.sh" >/dev/null <<'INSIDE'
@@ -24,6 +24,7 @@ chmod +x /usr/sbin/policy-rc.d
 quietly() { "$@" >/log 2>&1 || { cat /log; exit 1; }; }
 # A root that is thrown away needs no writes to be safe.
 echo force-unsafe-io >/etc/dpkg/dpkg.cfg.d/unsafe
+echo 'Acquire::Retries "5";' >/etc/apt/apt.conf.d/retries
 quietly apt-get update -q
 quietly apt-get install -q -y --no-install-recommends /package.deb
 name=$(dpkg-deb -f /package.deb Package)

@@ -112,15 +112,18 @@ def stop(login, killer, statement, moment, by_timeout):
 
 
 def took(login, statement):
-    """Seconds of a call, without what only a session's first one does, and its SQLSTATE; of a longer one LONGEST_SPAN."""
+    """Seconds of the quickest of some calls, without what only a session's first one does, and its SQLSTATE; of a longer one LONGEST_SPAN."""
     login.run(f"SET statement_timeout = {round(1000 * LONGEST_SPAN)}")
-    for _ in range(2):
+    times = []
+    for _ in range(5):
         begin(login, statement)
         started = time.monotonic()
         state, _, _ = login.run(statement)
-        seconds = time.monotonic() - started
+        times.append(time.monotonic() - started)
         login.run("ROLLBACK")
-    return seconds, None if state == "57014" and seconds >= LONGEST_SPAN else state
+        if times[-1] >= LONGEST_SPAN:
+            return LONGEST_SPAN, None if state == "57014" else state
+    return min(times[1:]), state
 
 
 class Trial:
@@ -133,7 +136,11 @@ class Trial:
         """Stops at random moments; of the share of them that has to meet the statement at work."""
         states = {}
         for number in range(self.moments):
-            waited, state = stop(login, self.killer, statement, self.chance.uniform(0.0005, span), number % 2 == 0)
+            moment = self.chance.uniform(0.0005, span)
+            waited, state = stop(login, self.killer, statement, moment, number % 2 == 0)
+            if waited >= 1:
+                # Once is the machine's doing, twice the statement's.
+                waited = min(waited, *(stop(login, self.killer, statement, moment, number % 2 == 0)[0] for _ in range(2)))
             self.longest, self.stops = max(self.longest, (waited, name)), self.stops + 1
             states[state] = states.get(state, 0) + 1
         for state, times in states.items():

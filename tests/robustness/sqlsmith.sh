@@ -66,13 +66,17 @@ echo "ok - $answered of them were answered, with $calls calls of $functions func
 smith 1000000 2 &
 smithing=$!
 pid=
-for _ in $(seq 100); do
+for _ in $(seq 600); do
     pid=$(psql -At -c "SELECT pid FROM pg_stat_activity WHERE usename = 'in_replenish_writer' LIMIT 1")
     if [ -n "$pid" ]; then break; fi
     sleep 0.1
 done
+[ -n "$pid" ] || fail "sqlsmith did not connect: $(tail -n 3 "$CLUSTER/sqlsmith.err")"
 kill -SEGV "$pid"
-sleep 1
+for _ in $(seq 600); do
+    if grep -q "(PID $pid) was terminated" "$CLUSTER/server.log"; then break; fi
+    sleep 0.1
+done
 if tests/server_log.sh "$CLUSTER/server.log" "${explained[@]}" >/dev/null 2>&1; then fail "a crash did not show in the server's log"; fi
 pkill -P "$smithing" 2>/dev/null || true
 wait "$smithing" || true

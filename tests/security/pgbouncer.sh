@@ -28,6 +28,11 @@ INI
     if [ "$(id -u)" = 0 ]; then chown -R postgres "$folder"; fi
     as_server "$program" -q -d "$folder/pgbouncer.ini" || fail "pgbouncer did not start: $(cat "$folder/log")"
     trap stop_pgbouncer_and_cluster EXIT
+    for _ in $(seq 300); do
+        if [ -S "$CLUSTER/.s.PGSQL.$BOUNCER_PORT" ]; then return; fi
+        sleep 0.1
+    done
+    fail "pgbouncer does not listen: $(cat "$folder/log")"
 }
 
 stop_pgbouncer_and_cluster() {
