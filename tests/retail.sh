@@ -26,24 +26,23 @@ SQL
 psql -o /dev/null -v retail_daily="$data/online_retail_daily.csv.gz" -v retail_meta="$data/online_retail_meta.csv.gz" \
     -v holdout_days=28 -f demo/load_retail.sql
 
-# The night by pg_cron itself: scheduled every minute, so the test need not wait for 2 o'clock. It runs
-# as replenish_night, which is no superuser.
+# The night by pg_cron itself, as replenish_night, which is no superuser: once, at the minute after the next, and the others never.
 never="0 0 31 2 *"
-others="accuracy => '$never', replenishment => '$never'"
-psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()' -c "SELECT * FROM replenish.schedule_jobs(forecasts => '* * * * *', $others)"
+soon=$(psql -At -c "SELECT to_char(now() AT TIME ZONE 'GMT' + interval '70 s', 'FMMI FMHH24 * * *')")
+psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()' \
+    -c "SELECT * FROM replenish.schedule_jobs(forecasts => '$soon', accuracy => '$never', replenishment => '$never')"
 check "pg_cron has the three nights and the alerts, once" \
     "SELECT count(*) = 4 AND bool_and(active AND username = 'replenish_night') FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
-echo "waiting for pg_cron to begin a minute"
+echo "waiting for pg_cron to begin minute $soon"
 wait_for() { # seconds, SQL that comes to return t
     for _ in $(seq "$1"); do
         if [ "$(psql -At -c "$2")" = t ]; then return; fi
         sleep 1
     done
 }
-wait_for 150 "SELECT count(*) >= 1 FROM replenish.job_runs"
-# One run, however long it takes.
-psql -o /dev/null -c "SELECT * FROM replenish.schedule_jobs(forecasts => '$never', $others)"
-wait_for 600 "SELECT count(*) = 0 FROM cron.job_run_details WHERE status IN ('starting', 'running')"
+wait_for 150 "SELECT count(*) = 1 FROM replenish.job_runs"
+wait_for 600 "SELECT bool_and(run_status <> 'RUNNING') FROM replenish.job_runs"
+wait_for 60 "SELECT bool_and(status NOT IN ('starting', 'running')) FROM cron.job_run_details WHERE command = 'CALL replenish.run_daily_forecasts()'"
 check "unschedule_jobs() takes them out" "SELECT count(*) = 4 FROM replenish.unschedule_jobs()"
 check "the night ran as the role of the nights" \
     "SELECT bool_and(created_by = 'replenish_night' AND run_status = 'COMPLETED') FROM replenish.job_runs"

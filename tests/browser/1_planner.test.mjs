@@ -51,12 +51,14 @@ test("ten steps from the empty page to three files", { skip: withoutRetail }, as
     // Later than half a second, from where on a shift no longer counts as an answer to the click.
     let seen;
     const looked = new Promise((resolve) => (seen = resolve));
+    await search(page).fill(CODE);
+    const option = page.getByRole("option").filter({ hasText: CODE }).first();
+    await option.waitFor();
     await page.route("**/graphql", async (route) => {
       await Promise.all([looked, pause(900)]);
       await route.continue();
     });
-    await search(page).fill(CODE);
-    await page.getByRole("option").filter({ hasText: CODE }).first().click();
+    await option.click();
     await page.locator("#kpi-mape .skeleton").first().waitFor();
     await page.locator(".forecast-chart .skeleton").waitFor();
     await picture(page, "03-skeletons");

@@ -252,6 +252,14 @@ mod tests {
         );
     }
 
+    /// Cost a period: 100, 140 / 2, (140 + 120) / 3; then 100, 105 / 2.
+    #[test]
+    fn silver_meal_stops_where_another_period_costs_more() {
+        let plan = silver_meal(&[10.0, 40.0, 60.0, 5.0], 100.0, 1.0).unwrap();
+        assert_eq!(plan.orders, [50.0, 0.0, 65.0, 0.0]);
+        assert_eq!(plan.cost, 245.0);
+    }
+
     #[test]
     fn fixed_periods_start_at_a_demand() {
         let plan = fixed_periods(&[0.0, 4.0, 1.0, 0.0, 7.0], 2, 10.0, 1.0).unwrap();

@@ -56,6 +56,22 @@ fn the_cost_of_steady_demand_is_the_textbooks() {
     }
 }
 
+/// The shortage of a cycle is h Q / (h + p), also where that is next to nothing.
+#[test]
+fn the_loss_functions_reorder_point_balances_the_costs() {
+    for shortage in [0.7, 7.0, 70.0, 700.0, 7000.0] {
+        let costs = ContinuousReviewCosts { shortage, ..COSTS };
+        let policy = normal_approximation(&costs, &DEMAND, Approximation::LossFunction).unwrap();
+        let law = DemandLaw::normal(DEMAND.lead_time_mean, DEMAND.lead_time_std_dev).unwrap();
+        let short = law.loss(policy.reorder_point).unwrap().shortage;
+        let balanced = costs.holding * policy.order_quantity / (costs.holding + shortage);
+        assert!(
+            (short / balanced - 1.0).abs() < 1e-6,
+            "{shortage}: {short} is not {balanced}"
+        );
+    }
+}
+
 #[test]
 fn refuses_what_is_out_of_range() {
     let method = Approximation::EoqPlusSafetyStock;

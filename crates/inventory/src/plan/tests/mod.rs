@@ -166,6 +166,43 @@ fn each_policy_has_its_quantity() {
         ..policy()
     });
     assert_eq!((levels.shortage, levels.quantity), (150.0, 900.0));
+    let up_to_a_lot = order(&MaterialPolicy {
+        replenishment_policy: OrderPolicy::MinMax,
+        minimum_stock_quantity: Some(150.0),
+        ..policy()
+    });
+    assert_eq!(up_to_a_lot.quantity, (150.0 + 540.37_f64).ceil());
+}
+
+#[test]
+fn a_stated_minimum_is_kept_though_nothing_is_sold() {
+    let mut world = World::at(20.0);
+    world.planned = vec![0.0; 90];
+    let kept = MaterialPolicy {
+        replenishment_policy: OrderPolicy::MinMax,
+        minimum_stock_quantity: Some(150.0),
+        maximum_stock_quantity: Some(200.0),
+        ..policy()
+    };
+    let plan = world.plan(&kept, 5.0, &[]);
+    assert_eq!((plan.protection.demand, plan.reorder_point), (0.0, 150.0));
+    assert_eq!(plan.order.unwrap().quantity, 195.0);
+    let kept = MaterialPolicy {
+        minimum_stock_quantity: Some(0.0),
+        ..kept
+    };
+    let plan = world.plan(&kept, 0.0, &[]);
+    assert_eq!((plan.reorder_point, plan.order), (0.0, None));
+}
+
+#[test]
+fn a_forecast_that_ends_early_goes_on_with_its_mean() {
+    let mut world = World::at(20.0);
+    world.planned = vec![10.0, 20.0, 30.0, 40.0, 50.0];
+    assert_eq!(
+        world.plan(&policy(), 0.0, &[]).protection.demand,
+        150.0 + 5.0 * 30.0
+    );
 }
 
 #[test]
