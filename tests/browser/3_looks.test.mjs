@@ -108,6 +108,17 @@ test("everything works by keyboard", async () => {
   calm();
 });
 
+test("Enter that comes before the matches takes the one that comes", async () => {
+  const { page, calm } = await open(demo);
+  await page.locator(".card").first().waitFor();
+  await search(page).focus();
+  await page.keyboard.type("mat-fcst-002");
+  await page.keyboard.press("Enter");
+  await page.locator("#forecast-table tbody tr").first().waitFor();
+  assert.match(await search(page).inputValue(), /^MAT-FCST-002/);
+  calm();
+});
+
 test("a telephone shows all of it without scrolling sideways", async () => {
   const { page, calm } = await open(demo, { phone: true });
   const wide = () => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -20,6 +20,8 @@ export function MaterialSearch({ ready, selected, onSelect }: Props) {
     const [asked, setAsked] = useState('');
     const [open, setOpen] = useState(false);
     const [active, setActive] = useState(-1);
+    // Enter came before the matches did: they answer it.
+    const [entered, setEntered] = useState(false);
     const box = useRef<HTMLDivElement>(null);
 
     useEffect(() => {
@@ -34,12 +36,20 @@ export function MaterialSearch({ ready, selected, onSelect }: Props) {
         send(searchMaterials, { search: asked, first: SHOWN }, signal),
     );
     const options = found.data?.searchMaterials ?? [];
+    const picked = options[active] ?? (options.length === 1 ? options[0] : undefined);
+    const searching = found.data === null || asked !== text.trim();
 
     const choose = (material: Material): void => {
         setOpen(false);
         setActive(-1);
+        setEntered(false);
         onSelect(material);
     };
+    useEffect(() => {
+        if (!entered || searching) return;
+        setEntered(false);
+        if (open && picked !== undefined) choose(picked);
+    }, [entered, searching, open, picked]);
     const move = (by: number): void => {
         setOpen(true);
         // What is being searched has its first match ready when it comes.
@@ -50,8 +60,9 @@ export function MaterialSearch({ ready, selected, onSelect }: Props) {
         else if (event.key === 'ArrowUp') move(active < 0 ? 0 : -1);
         else if (event.key === 'Escape') setOpen(false);
         else if (event.key === 'Enter') {
-            const picked = options[active] ?? (options.length === 1 ? options[0] : undefined);
-            if (open && picked !== undefined) choose(picked);
+            // What is marked is chosen at once; the only match of an earlier search is not.
+            if (open && picked !== undefined && (active >= 0 || !searching)) choose(picked);
+            else setEntered(open && searching);
         } else return;
         event.preventDefault();
     };
@@ -80,6 +91,7 @@ export function MaterialSearch({ ready, selected, onSelect }: Props) {
                 onInput={(event) => {
                     setText(event.currentTarget.value);
                     setActive(-1);
+                    setEntered(false);
                     setOpen(true);
                 }}
                 onKeyDown={keyDown}
