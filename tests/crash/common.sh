@@ -57,6 +57,8 @@ cut_power() {
     local postmaster
     postmaster=$(head -n 1 "$CLUSTER/data/postmaster.pid")
     rm -f "$CLUSTER/working"
+    # Stopped first: a backend that it still forks would outlive the others, and wait for ever for a lock of theirs.
+    kill -STOP "$postmaster"
     # shellcheck disable=SC2046
     kill -9 "$postmaster" $(pgrep -P "$postmaster") 2>/dev/null || true
     stop_work
