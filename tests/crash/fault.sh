@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Check 17: the n-th statement fails, n = 1, 2, … until the call passes untouched; then the n-th allocation of
 # the library. Each failure is a clean error, and no row of it stays. The faults come from a module that
-# this test builds (fault/), none are in the extension. FAULT_POINTS: in how many of its allocations, evenly
-# spread, a call that makes thousands is to fail (default 200; one that makes fewer than 1,000 in each); FAULT_SEED: which.
+# this test builds (fault/), none are in the extension. FAULT_POINTS, FAULT_THREAD_POINTS: in how many of its allocations,
+# evenly spread, a call that makes thousands is to fail (default 200; one that makes fewer than 1,000 in each), on one
+# thread and over several; FAULT_SEED: which.
 # Seen to fail, with FAULT_VARIANT (SQL that breaks something first):
 # - a lock_facility() that swallows what goes wrong in it: accuracy passes although one of its statements failed.
 #   "CREATE OR REPLACE FUNCTION replenish.lock_facility(tenant_id uuid, facility_id uuid) RETURNS void LANGUAGE plpgsql AS
@@ -11,7 +12,7 @@
 #   "DO \$\$ BEGIN EXECUTE replace(pg_get_functiondef('replenish.open_run'::regproc), 'ABANDONED', 'RUNNING'); END \$\$"
 source "$(dirname "$0")/common.sh"
 
-points=${FAULT_POINTS:-200} seed=${FAULT_SEED:-0}
+points=${FAULT_POINTS:-200} thread_points=${FAULT_THREAD_POINTS:-200} seed=${FAULT_SEED:-0}
 start_cluster
 built=$CLUSTER/fault
 mkdir "$built"
@@ -116,6 +117,7 @@ total=$(psql -At -o /dev/null -c 'SELECT fault.allocation(1000000000)' -c "CALL 
 whole_night allocation "$total"
 # The same over threads; with fewer materials there would be none.
 psql -c 'CALL fault.add_materials(21)'
+points=$thread_points
 until_untouched generate 4 10000
 until_untouched night 4 10000
 tests/server_log.sh "$CLUSTER/server.log"

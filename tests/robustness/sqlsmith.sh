@@ -19,7 +19,8 @@ explained=(
     'XX000 ERROR:  float8_[a-z_]+: expected [0-9]-element float8 array$'
     # A type modifier's own functions called by themselves, with any number (timestamp.c).
     'XX000 ERROR:  (invalid INTERVAL typmod: 0x[0-9a-f]+|unrecognized interval typmod: -?[0-9]+)$'
-    # pg_cron, of a job that there is not.
+    # pg_cron, of an argument that is NULL and of a job that there is not.
+    'XX000 ERROR:  (schedule|command|job_name) can not be NULL$'
     "XX000 ERROR:  could not find valid entry for job (-?[0-9]+|'[^']*')$"
 )
 
