@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import { choose, closeBrowser, dashboard, demo, drawn, open, picture, root, search, shop, withoutRetail } from "./stack.mjs";
 
 const axe = readFileSync(`${root}tests/browser/node_modules/axe-core/axe.min.js`, "utf8");
@@ -116,6 +117,20 @@ test("Enter that comes before the matches takes the one that comes", async () =>
   await page.keyboard.press("Enter");
   await page.locator("#forecast-table tbody tr").first().waitFor();
   assert.match(await search(page).inputValue(), /^MAT-FCST-002/);
+  calm();
+});
+
+test("Escape takes back an Enter that still waits for its matches", async () => {
+  const { page, calm } = await open(demo);
+  await page.locator(".card").first().waitFor();
+  await search(page).focus();
+  await page.keyboard.type("mat-fcst-002");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("option").filter({ hasText: "MAT-FCST-002" }).waitFor();
+  await pause(300);
+  assert.equal(await page.locator("#forecast-table").count(), 0);
   calm();
 });
 

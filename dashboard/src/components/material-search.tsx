@@ -42,11 +42,10 @@ export function MaterialSearch({ ready, selected, onSelect }: Props) {
     const choose = (material: Material): void => {
         setOpen(false);
         setActive(-1);
-        setEntered(false);
         onSelect(material);
     };
     useEffect(() => {
-        if (!entered || searching) return;
+        if (!entered || (open && searching)) return;
         setEntered(false);
         if (open && picked !== undefined) choose(picked);
     }, [entered, searching, open, picked]);
