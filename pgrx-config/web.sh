@@ -38,7 +38,8 @@ build_dashboard() {
 
 free_port() {
     local port
-    while port=$((20000 + RANDOM % 20000)); do
+    # Below those that clients are given.
+    while port=$((20000 + RANDOM % 12000)); do
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { printf '%s\n' "$port"; return; }
     done
 }
@@ -63,20 +64,25 @@ start_web() {
 }
 
 start_graphql() {
-    local run=$CLUSTER/web
-    : >"$run/graphql.log"
-    HOST=127.0.0.1 PORT=0 JWT_SECRET_FILE=$JWT_SECRET_FILE PGUSER=replenish_authenticator \
-        setsid node api/graphql/server.mjs >"$run/graphql.log" 2>&1 </dev/null &
-    WEB_PIDS+=($!)
+    serve_graphql env HOST=127.0.0.1 PORT=0 JWT_SECRET_FILE="$JWT_SECRET_FILE" PGUSER=replenish_authenticator node api/graphql/server.mjs
+    echo "$GRAPHQL_PID" >"$CLUSTER/web/graphql.pid"
+}
+
+# serve_graphql COMMAND …: starts a GraphQL server and waits until it says where it listens. Sets GRAPHQL_PID and GRAPHQL_URL.
+serve_graphql() {
+    local log=$CLUSTER/web/graphql.log
+    # The first look may come before the server has a file to write to.
+    : >"$log"
+    setsid "$@" >"$log" 2>&1 </dev/null &
     GRAPHQL_PID=$!
-    echo "$GRAPHQL_PID" >"$run/graphql.pid"
-    for _ in $(seq 300); do
-        GRAPHQL_URL=$(sed -nE 's,^listening on (http://[^/]+)/graphql$,\1,p' "$run/graphql.log")
-        [ -z "$GRAPHQL_URL" ] || break
-        kill -0 "$GRAPHQL_PID" 2>/dev/null || fail "PostGraphile did not start: $(cat "$run/graphql.log")"
+    WEB_PIDS+=("$GRAPHQL_PID")
+    for _ in $(seq 600); do
+        GRAPHQL_URL=$(sed -nE 's,^listening on (http://[^/]+)/graphql$,\1,p' "$log")
+        [ -z "$GRAPHQL_URL" ] || return 0
+        kill -0 "$GRAPHQL_PID" 2>/dev/null || fail "PostGraphile did not start: $(cat "$log")"
         sleep 0.1
     done
-    [ -n "$GRAPHQL_URL" ] || fail "PostGraphile does not listen after 30 s"
+    fail "PostGraphile does not listen after 60 s: $(cat "$log")"
 }
 
 # render_nginx FOLDER LISTEN GRAPHQL_URL: a whole configuration around dashboard/nginx.conf.template.

@@ -21,21 +21,13 @@ git ls-files -co --exclude-standard -- api dashboard docker | xargs cp --parents
 alive "GraphQL server of the image" "$sources/docker/build-graphql.sh" "$CARGO_TARGET_DIR/docker-stage/graphql"
 alive "dashboard of the image" "$sources/docker/build-dashboard.sh" "$CARGO_TARGET_DIR/docker-stage/web"
 
-services=()
-before_stop 'kill "${services[@]}" 2>/dev/null; [ ! -s "$CLUSTER/web/nginx.pid" ] || kill "$(cat "$CLUSTER/web/nginx.pid")"'
+before_stop 'kill "${WEB_PIDS[@]}" 2>/dev/null; [ ! -s "$CLUSTER/web/nginx.pid" ] || kill "$(cat "$CLUSTER/web/nginx.pid")"'
 run=$CLUSTER/web
 mkdir -p "$run/temp"
 # The only difference to compose: the database is behind a socket.
 sed "s,@db:5432/replenish,@/replenish?host=$CLUSTER," "$secrets/authenticator_uri" >"$run/uri"
-HOST=127.0.0.1 PORT=0 DATABASE_URL_FILE=$run/uri JWT_SECRET_FILE=$secrets/jwt_secret \
-    env -u PGHOST -u PGUSER -u PGDATABASE -u PGPORT node "$CARGO_TARGET_DIR/docker-stage/graphql/server.mjs" >"$run/graphql.log" 2>&1 </dev/null &
-services+=($!)
-for _ in $(seq 300); do
-    GRAPHQL_URL=$(sed -nE 's,^listening on (http://[^/]+)/graphql$,\1,p' "$run/graphql.log")
-    [ -z "$GRAPHQL_URL" ] || break
-    sleep 0.1
-done
-[ -n "$GRAPHQL_URL" ] || fail "the GraphQL server does not listen: $(cat "$run/graphql.log")"
+serve_graphql env -u PGHOST -u PGUSER -u PGDATABASE -u PGPORT HOST=127.0.0.1 PORT=0 DATABASE_URL_FILE="$run/uri" \
+    JWT_SECRET_FILE="$secrets/jwt_secret" node "$CARGO_TARGET_DIR/docker-stage/graphql/server.mjs"
 setup_nginx
 port=$(free_port)
 cp -r "$CARGO_TARGET_DIR/docker-stage/web/inventory-forecasting" "$run/"
