@@ -177,6 +177,10 @@ BEGIN
         calculate_forecast_accuracy.tenant_id, calculate_forecast_accuracy.facility_id, chosen,
         first_day, least(period_end, last_day), aggregation_level
     );
+    PERFORM replenish.store_measured_days(
+        calculate_forecast_accuracy.tenant_id, calculate_forecast_accuracy.facility_id, chosen,
+        first_day, least(period_end, last_day)
+    );
     RETURN QUERY
     SELECT r.*
     FROM unnest(chosen) AS c (material_id)
@@ -204,8 +208,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    metrics_written integer;
-    days_written integer;
+    changed integer;
 BEGIN
     PERFORM replenish.lock_facility(store_accuracy.tenant_id, store_accuracy.facility_id);
     INSERT INTO replenish.forecast_accuracy_metrics AS a (
@@ -252,20 +255,60 @@ BEGIN
         excluded.sample_size, excluded.total_actual_demand, excluded.total_forecasted_demand,
         excluded.is_within_tolerance, excluded.target_mape_threshold
     );
-    GET DIAGNOSTICS metrics_written = ROW_COUNT;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END
+$$;
+
+-- Writes beside what was asked for on each day of the period what had been forecast; returns the number of days
+-- that changed. They are locked in the order of the key first, as a backfill does, and in one go: two who write
+-- days never wait for each other in a circle.
+CREATE FUNCTION replenish.store_measured_days(
+    tenant_id uuid,
+    facility_id uuid,
+    material_ids uuid[],
+    period_start date,
+    period_end date
+) RETURNS integer
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    changed integer;
+BEGIN
+    PERFORM replenish.lock_facility(store_measured_days.tenant_id, store_measured_days.facility_id);
+    WITH measured AS (
+        SELECT d.material_id, d.demand_date, greatest(d.forecast, 0)::numeric AS forecast
+        FROM replenish.measured_days(
+            store_measured_days.tenant_id, store_measured_days.facility_id,
+            store_measured_days.material_ids, store_measured_days.period_start,
+            store_measured_days.period_end
+        ) AS d
+    ),
+    locked AS MATERIALIZED (
+        SELECT h.material_id, h.demand_date, d.forecast
+        FROM measured AS d
+        JOIN replenish.demand_history AS h
+            ON h.tenant_id = store_measured_days.tenant_id
+            AND h.facility_id = store_measured_days.facility_id
+            AND h.material_id = d.material_id
+            AND h.demand_date = d.demand_date
+            AND h.demand_date BETWEEN store_measured_days.period_start AND store_measured_days.period_end
+            AND h.forecasted_demand_quantity IS DISTINCT FROM d.forecast
+        ORDER BY h.material_id, h.demand_date
+        FOR NO KEY UPDATE OF h
+    )
     UPDATE replenish.demand_history AS h
-    SET forecasted_demand_quantity = greatest(d.forecast, 0)::numeric
-    FROM replenish.measured_days(
-        store_accuracy.tenant_id, store_accuracy.facility_id, store_accuracy.material_ids,
-        store_accuracy.period_start, store_accuracy.period_end
-    ) AS d
-    WHERE h.tenant_id = store_accuracy.tenant_id
-        AND h.facility_id = store_accuracy.facility_id
-        AND h.material_id = d.material_id
-        AND h.demand_date = d.demand_date
-        AND h.forecasted_demand_quantity IS DISTINCT FROM greatest(d.forecast, 0)::numeric;
-    GET DIAGNOSTICS days_written = ROW_COUNT;
-    RETURN metrics_written + days_written;
+    SET forecasted_demand_quantity = l.forecast
+    FROM locked AS l
+    WHERE h.tenant_id = store_measured_days.tenant_id
+        AND h.facility_id = store_measured_days.facility_id
+        AND h.material_id = l.material_id
+        AND h.demand_date = l.demand_date
+        AND h.demand_date BETWEEN store_measured_days.period_start AND store_measured_days.period_end;
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
 END
 $$;
 

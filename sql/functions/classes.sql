@@ -100,18 +100,28 @@ DECLARE
     changed integer;
 BEGIN
     PERFORM replenish.assert_tenant(update_material_classes.tenant_id);
-    UPDATE replenish.materials AS m
-    SET abc_class = c.abc_class, xyz_class = c.xyz_class
-    FROM (
+    -- Locked in the order of the key first, so that two callers never wait for each other in a circle.
+    WITH class AS (
         SELECT k.material_id, min(k.abc_class) AS abc_class, min(k.xyz_class) AS xyz_class
         FROM replenish.classify_materials(
             update_material_classes.tenant_id, NULL, update_material_classes.as_of
         ) AS k
         GROUP BY k.material_id
-    ) AS c
-    WHERE m.tenant_id = update_material_classes.tenant_id
-        AND m.material_id = c.material_id
-        AND (m.abc_class, m.xyz_class) IS DISTINCT FROM (c.abc_class, c.xyz_class);
+    ),
+    changed AS MATERIALIZED (
+        SELECT c.material_id, c.abc_class, c.xyz_class
+        FROM class AS c
+        JOIN replenish.materials AS m
+            ON m.tenant_id = update_material_classes.tenant_id
+            AND m.material_id = c.material_id
+            AND (m.abc_class, m.xyz_class) IS DISTINCT FROM (c.abc_class, c.xyz_class)
+        ORDER BY m.material_id
+        FOR NO KEY UPDATE OF m
+    )
+    UPDATE replenish.materials AS m
+    SET abc_class = c.abc_class, xyz_class = c.xyz_class
+    FROM changed AS c
+    WHERE m.tenant_id = update_material_classes.tenant_id AND m.material_id = c.material_id;
     GET DIAGNOSTICS changed = ROW_COUNT;
     RETURN changed;
 END

@@ -197,6 +197,8 @@ COMMENT ON FUNCTION replenish.calculate_forecast_accuracy(uuid, uuid, uuid[], da
 'Measures forecasts against demand over a period (default: the last 30 recorded days) at level DAILY, WEEKLY, MONTHLY or QUARTERLY, and keeps one row per material, period and level. Only forecasts made before a day count for it.';
 COMMENT ON FUNCTION replenish.store_accuracy(uuid, uuid, uuid[], date, date, text) IS
 'Measures and stores; returns the rows that changed. Callers want calculate_forecast_accuracy.';
+COMMENT ON FUNCTION replenish.store_measured_days(uuid, uuid, uuid[], date, date) IS
+'Writes into demand_history what had been forecast for each day; returns the days that changed. Callers want calculate_forecast_accuracy.';
 COMMENT ON FUNCTION replenish.get_demand_history(uuid, uuid, uuid, date, date) IS
 'Demand of a material at a facility, oldest first; both days included, NULL for open ends.';
 COMMENT ON FUNCTION replenish.get_material_forecasts(uuid, uuid, uuid, date, date, text) IS

@@ -129,10 +129,12 @@ AS $$
 DECLARE
     -- Nights that are made up for.
     most_missed CONSTANT integer := 14;
+    longest_window CONSTANT integer := 90;
     last_day CONSTANT date := replenish.observed_until(
         do_accuracy_chunk.tenant_id, do_accuracy_chunk.facility_id, do_accuracy_chunk.period_end
     );
     measured date;
+    missed_nights integer;
     changed integer := 0;
 BEGIN
     -- One material speaks for the chunk: all are measured in one transaction.
@@ -142,16 +144,20 @@ BEGIN
         AND a.facility_id = do_accuracy_chunk.facility_id
         AND a.material_id = do_accuracy_chunk.material_ids[1]
         AND a.measurement_period_end < last_day;
-    FOR missed IN REVERSE least(last_day - coalesce(measured, last_day - 1) - 1, most_missed) .. 0 LOOP
-        FOR months IN REVERSE 3 .. 1 LOOP
+    missed_nights := least(last_day - coalesce(measured, last_day - 1) - 1, most_missed);
+    FOR missed IN REVERSE missed_nights .. 0 LOOP
+        FOR days IN REVERSE longest_window .. 30 BY 30 LOOP
             changed := changed + replenish.store_accuracy(
                 do_accuracy_chunk.tenant_id, do_accuracy_chunk.facility_id,
                 do_accuracy_chunk.material_ids,
-                last_day - missed - 30 * months + 1, last_day - missed, 'DAILY'
+                last_day - missed - days + 1, last_day - missed, 'DAILY'
             );
         END LOOP;
     END LOOP;
-    RETURN changed;
+    RETURN changed + replenish.store_measured_days(
+        do_accuracy_chunk.tenant_id, do_accuracy_chunk.facility_id, do_accuracy_chunk.material_ids,
+        last_day - missed_nights - longest_window + 1, last_day
+    );
 END
 $$;
 
@@ -168,6 +174,8 @@ BEGIN
             SELECT DISTINCT i.facility_id
             FROM replenish.inventory_levels AS i
             WHERE i.tenant_id = conclude_job.tenant_id
+            -- Each is locked: in one order.
+            ORDER BY i.facility_id
         ) AS f;
     END IF;
 END

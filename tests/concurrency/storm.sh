@@ -32,8 +32,8 @@ clients storm_night 2 night
 failed=0
 for pid in "${pids[@]}"; do wait "$pid" || failed=1; done
 if [ "$failed" = 1 ] || grep -E 'ERROR|aborted' "${logs[@]}"; then
-    grep -hE 'error|ERROR' "${logs[@]}" | sort | uniq -c | head -20
-    grep -E 'ERROR|DETAIL' "$CLUSTER/server.log" | tail -20
+    grep -hE 'error|ERROR' "${logs[@]}" | sort | uniq -c | sort -n | tail -20 || true
+    grep -E 'ERROR|DETAIL' "$CLUSTER/server.log" | tail -20 || true
     fail "a client was refused something"
 fi
 # Each group has done a tenth of what it did on two cores with a load of ten (1,644, 13,644, 2,912 and 240 a minute), so that
@@ -50,6 +50,7 @@ enough backfill 290
 enough night 24
 # The night that was cut off by the end of the time is closed by the next one.
 psql -c "CALL replenish.run_daily_forecasts('$tenant')" -c "CALL replenish.run_replenishment('$tenant', '2026-01-01')"
+grep -A 12 'deadlock detected' "$CLUSTER/server.log" | tail -40 || true
 check "no deadlock" "SELECT deadlocks = 0 FROM pg_stat_database WHERE datname = 'postgres'"
 check "every sale is counted once" "
     SELECT count(*) = 0

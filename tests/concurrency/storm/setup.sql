@@ -40,6 +40,12 @@ BEGIN
     PERFORM replenish.backfill_demand_history(storm.tenant(), storm.facility(), day, day + 2);
 END
 $$;
+-- Days that are recorded get another forecast, so that accuracy has them to write, in the middle of sales and backfills.
+CREATE FUNCTION storm.look_back() RETURNS void LANGUAGE sql VOLATILE AS $$
+    SELECT count(*) FROM replenish.generate_forecasts(
+        storm.tenant(), storm.facility(), storm.some(5), 30, as_of => storm.first_day() - 1 + floor(20 * random())::integer
+    )
+$$;
 CREATE FUNCTION storm.review() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM replenish.review_suggestion(s.suggestion_id, (ARRAY['APPROVED', 'REJECTED'])[1 + floor(2 * random())::integer])

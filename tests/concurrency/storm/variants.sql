@@ -14,3 +14,7 @@ $$;
 CREATE FUNCTION storm.sale_that_waits() RETURNS void LANGUAGE sql AS $$
     SELECT variant.rewrite('replenish.record_demand', E'\nBEGIN', E'\nBEGIN PERFORM pg_sleep(10);');
 $$;
+-- Accuracy locks the days it writes in random order: deadlocks with backfills.
+CREATE FUNCTION storm.accuracy_in_any_order() RETURNS void LANGUAGE sql AS $$
+    SELECT variant.rewrite('replenish.store_measured_days', 'ORDER BY h.material_id, h.demand_date', 'ORDER BY random()');
+$$;
