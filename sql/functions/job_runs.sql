@@ -132,7 +132,8 @@ AS $$
     SELECT c.series FROM counted AS c
 $$;
 
--- Locks a chunk that is still to be done until the end of the transaction; NULL where there is none.
+-- Locks a chunk that is still to be done until the end of the transaction; NULL where there is none. A run that
+-- is claimed from is at work.
 CREATE FUNCTION replenish.claim_chunk(tenant_id uuid, job_run_id uuid) RETURNS integer
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -142,6 +143,12 @@ DECLARE
     claimed integer;
 BEGIN
     PERFORM pg_advisory_xact_lock_shared(replenish.job_lock('run', claim_chunk.job_run_id::text));
+    -- Between two chunks nothing shows that a run is at work, and a call with other settings may give it up.
+    UPDATE replenish.job_runs AS r
+    SET run_status = 'RUNNING', finished_at = NULL
+    WHERE r.tenant_id = claim_chunk.tenant_id
+        AND r.job_run_id = claim_chunk.job_run_id
+        AND r.run_status = 'ABANDONED';
     SELECT c.chunk_number INTO claimed
     FROM replenish.job_chunks AS c
     WHERE c.tenant_id = claim_chunk.tenant_id
@@ -175,7 +182,13 @@ BEGIN
     JOIN replenish.job_runs AS r ON r.tenant_id = c.tenant_id AND r.job_run_id = c.job_run_id
     WHERE c.tenant_id = run_chunk.tenant_id
         AND c.job_run_id = run_chunk.job_run_id
-        AND c.chunk_number = run_chunk.chunk_number;
+        AND c.chunk_number = run_chunk.chunk_number
+        AND c.chunk_status = 'PENDING';
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'run % has no chunk % to be done', job_run_id, chunk_number
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                HINT = 'Pass a chunk that claim_chunk() has returned in this transaction.';
+    END IF;
     answer := replenish.do_chunk(
         work.job_name, run_chunk.tenant_id, work.facility_id, work.material_ids, work.settings
     );

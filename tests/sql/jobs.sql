@@ -76,11 +76,15 @@ RESET SESSION AUTHORIZATION;
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SELECT replenish.open_run('FORECASTS', :a, 2, '{"refit": true}', true) AS run \gset
 SELECT is(replenish.run_chunk(:a, :'run', replenish.claim_chunk(:a, :'run'))::text, '', 'a chunk of an open run is done');
+SELECT throws_ok(format('SELECT replenish.run_chunk(%L, %L, 1)', :a, :'run'), '55000', format('run %s has no chunk 1 to be done', :'run'), 'and not a second time');
+SELECT throws_ok(format('SELECT replenish.run_chunk(%L, %L, 99)', :a, :'run'), '55000', format('run %s has no chunk 99 to be done', :'run'), 'nor is one that there is not');
 SELECT results_eq('SELECT sessions_at_work, series_total, series_done, done_pct FROM replenish.job_progress', $$ VALUES (0::bigint, 4, 2, 50.0) $$, 'and its progress shows');
 SELECT is(replenish.open_run('FORECASTS', :a, 1000, '{"refit": true}', true), :'run'::uuid, 'the next call goes on with it');
 SELECT results_eq(format('SELECT series_status, count(*) FROM replenish.job_series WHERE job_run_id = %L GROUP BY 1 ORDER BY 1', :'run'), $$ VALUES ('PENDING', 2::bigint), ('STORED', 2) $$, 'where it stopped');
 SELECT isnt(replenish.open_run('FORECASTS', :a, 1000, '{"refit": false}', true), :'run'::uuid, 'another call begins its own');
 SELECT is((SELECT run_status FROM replenish.job_runs WHERE job_run_id = :'run'), 'ABANDONED', 'and gives up what nobody works on');
+SELECT isnt(replenish.claim_chunk(:a, :'run'), NULL, 'whoever was only between two chunks goes on');
+SELECT results_eq(format('SELECT run_status, finished_at FROM replenish.job_runs WHERE job_run_id = %L', :'run'), $$ VALUES ('RUNNING', NULL::timestamptz) $$, 'and the run is at work again');
 SELECT replenish.open_run('FORECASTS', :a, 2, '{"refit": true}', true) AS run \gset
 UPDATE replenish.job_runs SET started_at = started_at - interval '21 hours' WHERE run_status = 'RUNNING';
 SELECT isnt(replenish.open_run('FORECASTS', :a, 2, '{"refit": true}', true), :'run'::uuid, 'what was interrupted a day ago is begun anew');
