@@ -41,7 +41,7 @@ def relations(connection):
     return [Relation(name, kind, [tuple(c) for c in columns], tenant) for name, kind, columns, tenant in rows]
 
 
-def routines(connection):
+def routines(connection, schemas=SCHEMAS):
     rows = connection.execute(f"""
         SELECT p.oid, p.oid::regprocedure::text, format('%I.%I', n.nspname, p.proname), p.prokind::text,
             coalesce((SELECT array_agg(ARRAY[
@@ -52,7 +52,7 @@ def routines(connection):
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         JOIN pg_language AS l ON l.oid = p.prolang
-        WHERE n.oid IN ({SCHEMAS}) AND p.prokind IN ('f', 'a', 'p')
+        WHERE n.oid IN ({schemas}) AND p.prokind IN ('f', 'a', 'p')
         ORDER BY 2
     """).fetchall()
     return [Routine(r[0], r[1], r[2], r[3], [tuple(a) for a in r[4]], *r[5:]) for r in rows]
