@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # make demo: an embedded cluster, the demo data (and the retail data where REPLENISH_DATA names its
-# folder), the nightly pipeline, and what came of it. KEEP=1 leaves the cluster up.
+# folder), the nightly pipeline, and what came of it. KEEP=1 leaves the cluster up, NO_NIGHTS=1 schedules none.
 source "$(dirname "$0")/../pgrx-config/cluster.sh"
 
 say "Starting a throwaway cluster"
@@ -40,8 +40,10 @@ fi
 
 say "What came of it"
 psql -P pager=off -f demo/show.sql
-say "And every night from now on, by pg_cron"
-psql -c 'SELECT * FROM replenish.schedule_jobs()'
+if [ -z "${NO_NIGHTS:-}" ]; then
+    say "And every night from now on, by pg_cron"
+    psql -c 'SELECT * FROM replenish.schedule_jobs()'
+fi
 
 if [ -z "${KEEP:-}" ]; then
     echo "The cluster is gone again. 'make demo KEEP=1' leaves it up, with the dashboard, and says how to get there."

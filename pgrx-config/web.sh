@@ -54,13 +54,25 @@ start_web() {
     start_graphql
     port=$(free_port)
     WEB_URL=http://127.0.0.1:$port
-    render_nginx "$run" "127.0.0.1:$port" "$GRAPHQL_URL" >"$run/nginx.conf"
     if [ "$(id -u)" = 0 ]; then
         chown -R postgres "$run"
         chown root "$JWT_SECRET_FILE"
     fi
+    start_nginx "$port"
+}
+
+# start_nginx PORT: serves CLUSTER/web and GRAPHQL_URL on it.
+start_nginx() {
+    local run=$CLUSTER/web
+    render_nginx "$run" "127.0.0.1:$1" "$GRAPHQL_URL" >"$run/nginx.conf"
     as_server /usr/sbin/nginx -p "$run" -c "$run/nginx.conf" -e "$run/error.log" ||
         fail "nginx did not start: $(cat "$run/error.log")"
+    # It goes to the background first and writes down its process id after that.
+    for _ in $(seq 600); do
+        [ ! -s "$run/nginx.pid" ] || return 0
+        sleep 0.1
+    done
+    fail "nginx has not written $run/nginx.pid: $(cat "$run/error.log")"
 }
 
 start_graphql() {

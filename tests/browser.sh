@@ -15,7 +15,8 @@ export PICTURES=$CARGO_TARGET_DIR/browser
 rm -rf "$PICTURES"
 mkdir -p "$PICTURES"
 demo_log=$PICTURES/demo.log
-KEEP=1 demo/demo.sh >"$demo_log" 2>&1 || { tail -n 40 "$demo_log"; fail "make demo KEEP=1"; }
+# The tests know what was computed; no night of the scheduler's shall add to it.
+KEEP=1 NO_NIGHTS=1 demo/demo.sh >"$demo_log" 2>&1 || { tail -n 40 "$demo_log"; fail "make demo KEEP=1"; }
 stop=$(sed -nE 's,^  (/.*/stop\.sh)$,\1,p' "$demo_log")
 trap 'status=$?; "$stop"; exit $status' EXIT
 
@@ -25,8 +26,6 @@ DEMO_LINK=$(link 1)
 SHOP_LINK=$(link 2)
 PGHOST=$(dirname "$stop")
 RUN_FOLDER=$PGHOST/web
-# The tests know what was computed; no night of the scheduler's shall add to it.
-psql -c 'UPDATE cron.job SET active = false'
 [ -n "$SHOP_LINK" ] || echo "REPLENISH_DATA does not name the folder of the retail data: its tests are skipped."
 
 files=("$@")

@@ -26,9 +26,9 @@ SQL
 psql -o /dev/null -v retail_daily="$data/online_retail_daily.csv.gz" -v retail_meta="$data/online_retail_meta.csv.gz" \
     -v holdout_days=28 -f demo/load_retail.sql
 
-# The night by pg_cron itself, as replenish_night, which is no superuser: once, at the minute after the next, and the others never.
+# The night by pg_cron itself, as replenish_night, which is no superuser: once, one or two minutes from now, and the others never.
 never="0 0 31 2 *"
-soon=$(psql -At -c "SELECT to_char(now() AT TIME ZONE 'GMT' + interval '70 s', 'FMMI FMHH24 * * *')")
+soon=$(psql -At -c "SELECT to_char(now() AT TIME ZONE 'GMT' + interval '120 s', 'FMMI FMHH24 * * *')")
 psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()' \
     -c "SELECT * FROM replenish.schedule_jobs(forecasts => '$soon', accuracy => '$never', replenishment => '$never')"
 check "pg_cron has the three nights and the alerts, once" \
@@ -39,8 +39,9 @@ wait_for() { # seconds, SQL that comes to return t
         if [ "$(psql -At -c "$2")" = t ]; then return; fi
         sleep 1
     done
+    fail "not true after $1 s: $2"
 }
-wait_for 150 "SELECT count(*) = 1 FROM replenish.job_runs"
+wait_for 240 "SELECT count(*) = 1 FROM replenish.job_runs"
 wait_for 600 "SELECT bool_and(run_status <> 'RUNNING') FROM replenish.job_runs"
 wait_for 60 "SELECT bool_and(status NOT IN ('starting', 'running')) FROM cron.job_run_details WHERE command = 'CALL replenish.run_daily_forecasts()'"
 check "unschedule_jobs() takes them out" "SELECT count(*) = 4 FROM replenish.unschedule_jobs()"

@@ -53,7 +53,7 @@ export async function start(command, args, env, listening) {
     child.stdout.on("data", read);
     child.stderr.on("data", read);
     child.once("exit", (code) => reject(new Error(`${command} ended with ${code}:\n${log}`)));
-    setTimeout(() => reject(new Error(`${command} does not listen after 30 s:\n${log}`)), 30_000).unref();
+    setTimeout(() => reject(new Error(`${command} does not listen after 60 s:\n${log}`)), 60_000).unref();
   }).catch((error) => {
     child.kill();
     throw error;

@@ -63,7 +63,9 @@ all_jobs() { # database, sessions, isolation
     done
     check "$1: each series is once in each run, and no run stopped but at 40001" \
         "SELECT bool_and(s.series = 150 AND (r.run_status = 'COMPLETED' AND r.series_done = 150
-                OR r.run_status = 'FAILED' AND '$3' <> 'read committed' AND r.error_message LIKE 'could not serialize%'))
+                OR r.run_status = 'FAILED' AND '$3' <> 'read committed' AND r.error_message LIKE 'could not serialize%'
+                -- By a session whose snapshot showed two runs, and not taken up again since.
+                OR r.run_status = 'ABANDONED' AND '$3' <> 'read committed'))
             AND count(DISTINCT r.job_name) FILTER (WHERE r.run_status = 'COMPLETED') = 3
             AND ('$1' <> 'four' OR max(s.sessions) FILTER (WHERE r.job_name = 'FORECASTS') > 1)
          FROM replenish.job_runs AS r
@@ -151,7 +153,7 @@ BEGIN
 END
 $$;
 SQL
-    psql -c "SET statement_timeout = '300s'" -c 'CALL public.watch()' &
+    psql -c 'CALL public.watch()' &
     watcher=$!
     until [ "$(psql -At -c "SELECT count(*) FROM pg_stat_activity WHERE query = 'CALL public.watch()'")" = 1 ]; do sleep 0.05; done
 }

@@ -24,8 +24,11 @@ victim() { # condition
 # For a moment after the kill the former postmaster still answers.
 starts() { grep -c 'ready to accept connections' "$CLUSTER/server.log"; }
 end_by_signal() { # pid
-    local before
+    local before seen
     before=$(starts)
+    seen=$(wc -l <"$CLUSTER/server.log")
+    # An earlier process may have had the same number.
+    noted() { tail -n "+$((seen + 1))" "$CLUSTER/server.log" | grep "(PID $1) was terminated" >/dev/null; }
     kill -9 "$1" 2>/dev/null || return 1
     for _ in $(seq 2400); do
         if [ "$(starts)" -gt "$before" ]; then
@@ -33,9 +36,9 @@ end_by_signal() { # pid
             return 0
         fi
         # A backend that had ended by itself, but for its postmaster's notice, takes the signal as well.
-        if ! kill -0 "$1" 2>/dev/null && ! grep -q "(PID $1) was terminated" "$CLUSTER/server.log"; then
-            sleep 1
-            grep -q "(PID $1) was terminated" "$CLUSTER/server.log" || return 1
+        if ! kill -0 "$1" 2>/dev/null && ! noted "$1"; then
+            sleep 3
+            noted "$1" || return 1
         fi
         sleep 0.05
     done

@@ -31,9 +31,8 @@ serve_graphql env -u PGHOST -u PGUSER -u PGDATABASE -u PGPORT HOST=127.0.0.1 POR
 setup_nginx
 port=$(free_port)
 cp -r "$CARGO_TARGET_DIR/docker-stage/web/inventory-forecasting" "$run/"
-render_nginx "$run" "127.0.0.1:$port" "$GRAPHQL_URL" >"$run/nginx.conf"
 if [ "$(id -u)" = 0 ]; then chown -R postgres "$run"; fi
-as_server /usr/sbin/nginx -p "$run" -c "$run/nginx.conf" -e "$run/error.log" || fail "nginx did not start: $(cat "$run/error.log")"
+start_nginx "$port"
 token=$(JWT_SECRET_FILE=$secrets/jwt_secret node "$CARGO_TARGET_DIR/docker-stage/graphql/token.mjs" --tenant $tenant)
 node tests/docker/ask.mjs "http://127.0.0.1:$port" "$token" || fail "the stack does not answer: $(tail -n 5 "$run/graphql.log")"
 echo "ok - nginx serves the dashboard, health and GraphQL of the demo tenant"

@@ -44,6 +44,7 @@ lift_shadow() {
         -c 'ALTER EXTENSION pg_replenish ADD FUNCTION replenish.migrations()'
 }
 upgrade() { # database, version, database of a fresh install of it
+    local before
     row_queries "$1" >"$CLUSTER/queries"
     psql -At -d "$1" -f "$CLUSTER/queries" >"$CLUSTER/rows"
     psql -o /dev/null -d "$1" -c 'SELECT replenish.drop_api()' -c "ALTER EXTENSION pg_replenish UPDATE TO '$2'" \
@@ -52,9 +53,10 @@ upgrade() { # database, version, database of a fresh install of it
     same "$1 to $2: the catalog is that of a fresh install" "$CLUSTER/$3.catalog" "$CLUSTER/$1.upgraded"
     psql -At -d "$1" -f "$CLUSTER/queries" >"$CLUSTER/rows.after"
     same "$1 to $2: the rows are as they were" "$CLUSTER/rows" "$CLUSTER/rows.after"
+    before=$(psql -At -d "$1" -c 'SELECT clock_timestamp()')
     psql -d "$1" -c 'CALL replenish.run_daily_forecasts(resume => false)'
     check "$1 to $2: the night goes on" \
-        "SELECT bool_and(run_status = 'COMPLETED') AND count(*) FILTER (WHERE started_at > now() - interval '1 minute') > 0 FROM replenish.job_runs WHERE job_name = 'FORECASTS'" -d "$1"
+        "SELECT bool_and(run_status = 'COMPLETED') AND count(*) FILTER (WHERE started_at > '$before') > 0 FROM replenish.job_runs WHERE job_name = 'FORECASTS'" -d "$1"
 }
 
 # Released versions. None is yet: 0.1.0 is unreleased and sql/releases/ holds no script, so what this part goes through is a

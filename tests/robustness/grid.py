@@ -86,7 +86,7 @@ class Grid:
         self.calls, self.answered = {}, {}
         self.logins = {user: Login(user) for user in ("in_replenish_writer", "in_replenish_owner", "in_replenish_batch")}
         for login in self.logins.values():
-            login.run("SET statement_timeout = '60s'")
+            login.run("SET statement_timeout = '600s'")
             login.run("SET client_min_messages = error")
 
     def login(self, routine):

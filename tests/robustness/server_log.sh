@@ -32,6 +32,8 @@ crash() {
     until [ -s "$CLUSTER/data/victim" ]; do sleep 0.05; done
     kill -SEGV "$(cat "$CLUSTER/data/victim")"
     wait $! || true
+    # Its client hears of the end before the postmaster does.
+    until grep -q 'terminated by signal 11' "$CLUSTER/server.log"; do sleep 0.05; done
     until psql -c 'SELECT 1'; do sleep 0.1; done
 }
 shows "a crash" 'terminated by signal 11' crash
