@@ -40,10 +40,12 @@ start_cluster() {
     export PGHOST=$CLUSTER PGUSER=postgres PGDATABASE=postgres PGPORT=5432
     as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -l "$CLUSTER/server.log" -w -t 60 start \
         >"$CLUSTER/start.log" 2>&1 || { cat "$CLUSTER/server.log"; fail "the cluster did not start"; }
+    share_priority "$(head -n 1 "$CLUSTER/data/postmaster.pid")"
 }
 
 restart_cluster() {
     as_server "$SERVER_BIN/pg_ctl" -D "$CLUSTER/data" -l "$CLUSTER/server.log" -m fast -w restart >/dev/null
+    share_priority "$(head -n 1 "$CLUSTER/data/postmaster.pid")"
 }
 
 stop_cluster() {

@@ -70,6 +70,15 @@ server_share() {
 
 cargo_version() { sed -n '/^\[workspace.package\]/,/^$/s/^version = "\(.*\)"/\1/p' Cargo.toml; }
 
+# share_priority PID: gives the session of a process this script's own priority, where that is a low one. Linux weighs
+# sessions against each other before processes (sched(7), autogroups), so a server that was started with nice(1) would get
+# as much as any other.
+share_priority() {
+    if [ "$(nice)" -gt 0 ]; then
+        echo "$(nice)" 2>/dev/null >"/proc/$1/autogroup" || true
+    fi
+}
+
 # Runs a long step with a line every ten seconds, so that nobody takes it for dead.
 alive() {
     local what=$1 started=$SECONDS pid log

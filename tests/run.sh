@@ -10,14 +10,12 @@ export PROPTEST_RNG_SEED=${PROPTEST_RNG_SEED:-20261124}
 logs=$(mktemp -d)
 # The lanes by process id.
 declare -A lanes=()
-# Each in a process group of its own, so that all of it can be ended.
+# Each in a session of its own, so that it keeps its low priority and all of it can be ended.
 beside() { # what, command …
     local what=$1
     shift
-    set -m
-    nice -n 10 "$@" >"$logs/$what" 2>&1 &
+    setsid nice -n 10 bash -c 'source pgrx-config/common.sh; share_priority self; "$@"' lane "$@" >"$logs/$what" 2>&1 &
     lanes[$!]=$what
-    set +m
 }
 end_beside() {
     local pid
