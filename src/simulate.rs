@@ -234,6 +234,7 @@ impl World<'_> {
         reviews
             .iter()
             .map(|review| {
+                pgrx::check_for_interrupts!();
                 let history = &self.history[..review.known];
                 let seen = statistics(history, WINDOW);
                 let input = PlanInput {

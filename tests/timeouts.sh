@@ -40,6 +40,15 @@ cancelled "run_forecast_accuracy" "CALL replenish.run_forecast_accuracy('$tenant
 cancelled "run_replenishment" "CALL replenish.run_replenishment('$tenant', '2026-01-01')"
 cancelled "get_forecast_accuracy_summary" "SELECT count(*) FROM generate_series(1, 1000), replenish.get_forecast_accuracy_summary('$tenant', '$facility')"
 
+# Fifty policies of each of 1,096 days, from a history of a hundred years.
+policy="(SELECT p.policy || '{\"forecast_algorithm\": \"NAIVE\", \"season_length\": null, \"minimum_forecast_history_days\": 30}'
+    FROM replenish.plan_materials('$tenant', '$facility', ARRAY(SELECT material_id FROM replenish.materials LIMIT 1), '2026-01-01') AS p)"
+century="(SELECT replenish.pack_demand(date '1926-01-01' + i, 1 + i * 7 % 11) FROM generate_series(0, 36000) AS i)"
+for use_forecast in true false; do
+    cancelled "simulate_material at the limits" "SELECT count(*) FROM replenish.simulate_material($policy, $century, date '1926-01-01' + 36000, 1096,
+        ARRAY(SELECT 0.5 + i / 103.0 FROM generate_series(1, 50) AS i)::float8[], 999, 5, $use_forecast, 1000, 1)"
+done
+
 # The longest single calls there are: no interrupt is looked at inside one, so each has to be short.
 # at_limits SQL: how many milliseconds of processor time it takes, which a busy machine does not stretch.
 at_limits() {

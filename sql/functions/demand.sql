@@ -82,7 +82,8 @@ BEGIN
             AND l.database = (SELECT d.oid FROM pg_database AS d WHERE d.datname = current_database())
             AND l.classid::bigint << 32 | l.objid::bigint = other_key
             AND l.objsubid = 1
-            AND l.pid <> pg_backend_pid()
+            -- A prepared transaction has no process.
+            AND l.pid IS DISTINCT FROM pg_backend_pid()
             AND (former IS NULL OR l.virtualtransaction = ANY (former));
         -- Those who came since have noticed us.
         former := at_work;
@@ -346,7 +347,8 @@ AS $$
 #variable_conflict use_column
 DECLARE
     zone text;
-    changed integer;
+    written integer;
+    changed integer := 0;
 BEGIN
     PERFORM replenish.assert_tenant(backfill_demand_history.tenant_id);
     PERFORM replenish.assert_period(start_date, end_date);
@@ -354,53 +356,53 @@ BEGIN
     FROM replenish.tenants AS t
     WHERE t.tenant_id = backfill_demand_history.tenant_id;
     zone := coalesce(zone, 'UTC');
-    -- One at a time, so that nobody writes what an older look at the ledger showed over newer sums.
-    PERFORM pg_advisory_xact_lock(hashtextextended(format(
-        'replenish backfill %s %s',
-        backfill_demand_history.tenant_id, backfill_demand_history.facility_id
-    ), 0));
-    INSERT INTO replenish.demand_history AS h (
-        tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom,
-        sales_order_demand, production_order_demand, transfer_order_demand, scrap_adjustment
-    )
-    SELECT
-        t.tenant_id,
-        t.facility_id,
-        t.material_id,
-        (t.transaction_at AT TIME ZONE zone)::date,
-        sum(abs(t.quantity)),
-        m.primary_uom,
-        coalesce(sum(abs(t.quantity)) FILTER (
-            WHERE t.transaction_type = 'ISSUE' AND t.order_kind IS DISTINCT FROM 'PRODUCTION'), 0),
-        coalesce(sum(abs(t.quantity)) FILTER (
-            WHERE t.transaction_type = 'ISSUE' AND t.order_kind = 'PRODUCTION'), 0),
-        coalesce(sum(abs(t.quantity)) FILTER (WHERE t.transaction_type = 'TRANSFER'), 0),
-        coalesce(sum(abs(t.quantity)) FILTER (WHERE t.transaction_type = 'SCRAP'), 0)
-    FROM replenish.inventory_transactions AS t
-    JOIN replenish.materials AS m
-        ON m.tenant_id = t.tenant_id AND m.material_id = t.material_id
-    WHERE t.tenant_id = backfill_demand_history.tenant_id
-        AND t.facility_id = backfill_demand_history.facility_id
-        AND t.transaction_type IN ('ISSUE', 'SCRAP', 'TRANSFER')
-        AND t.transaction_at >= backfill_demand_history.start_date::timestamp AT TIME ZONE zone
-        AND t.transaction_at < (backfill_demand_history.end_date + 1)::timestamp AT TIME ZONE zone
-    GROUP BY t.tenant_id, t.facility_id, t.material_id, (t.transaction_at AT TIME ZONE zone)::date,
-        m.primary_uom
-    ORDER BY t.material_id, (t.transaction_at AT TIME ZONE zone)::date
-    ON CONFLICT (tenant_id, facility_id, material_id, demand_date) DO UPDATE SET
-        actual_demand_quantity = excluded.actual_demand_quantity,
-        sales_order_demand = excluded.sales_order_demand,
-        production_order_demand = excluded.production_order_demand,
-        transfer_order_demand = excluded.transfer_order_demand,
-        scrap_adjustment = excluded.scrap_adjustment
-    WHERE (
-        h.actual_demand_quantity, h.sales_order_demand, h.production_order_demand,
-        h.transfer_order_demand, h.scrap_adjustment
-    ) IS DISTINCT FROM (
-        excluded.actual_demand_quantity, excluded.sales_order_demand, excluded.production_order_demand,
-        excluded.transfer_order_demand, excluded.scrap_adjustment
-    );
-    GET DIAGNOSTICS changed = ROW_COUNT;
+    -- Twice: the first time locks the days, changed or not. What was recorded or taken over between its look at the ledger
+    -- and its turn at a day is seen by the second, so that no older sum stands over a newer one.
+    FOR look IN 1 .. 2 LOOP
+        INSERT INTO replenish.demand_history AS h (
+            tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom,
+            sales_order_demand, production_order_demand, transfer_order_demand, scrap_adjustment
+        )
+        SELECT
+            t.tenant_id,
+            t.facility_id,
+            t.material_id,
+            (t.transaction_at AT TIME ZONE zone)::date,
+            sum(abs(t.quantity)),
+            m.primary_uom,
+            coalesce(sum(abs(t.quantity)) FILTER (
+                WHERE t.transaction_type = 'ISSUE' AND t.order_kind IS DISTINCT FROM 'PRODUCTION'), 0),
+            coalesce(sum(abs(t.quantity)) FILTER (
+                WHERE t.transaction_type = 'ISSUE' AND t.order_kind = 'PRODUCTION'), 0),
+            coalesce(sum(abs(t.quantity)) FILTER (WHERE t.transaction_type = 'TRANSFER'), 0),
+            coalesce(sum(abs(t.quantity)) FILTER (WHERE t.transaction_type = 'SCRAP'), 0)
+        FROM replenish.inventory_transactions AS t
+        JOIN replenish.materials AS m
+            ON m.tenant_id = t.tenant_id AND m.material_id = t.material_id
+        WHERE t.tenant_id = backfill_demand_history.tenant_id
+            AND t.facility_id = backfill_demand_history.facility_id
+            AND t.transaction_type IN ('ISSUE', 'SCRAP', 'TRANSFER')
+            AND t.transaction_at >= backfill_demand_history.start_date::timestamp AT TIME ZONE zone
+            AND t.transaction_at < (backfill_demand_history.end_date + 1)::timestamp AT TIME ZONE zone
+        GROUP BY t.tenant_id, t.facility_id, t.material_id, (t.transaction_at AT TIME ZONE zone)::date,
+            m.primary_uom
+        ORDER BY t.material_id, (t.transaction_at AT TIME ZONE zone)::date
+        ON CONFLICT (tenant_id, facility_id, material_id, demand_date) DO UPDATE SET
+            actual_demand_quantity = excluded.actual_demand_quantity,
+            sales_order_demand = excluded.sales_order_demand,
+            production_order_demand = excluded.production_order_demand,
+            transfer_order_demand = excluded.transfer_order_demand,
+            scrap_adjustment = excluded.scrap_adjustment
+        WHERE (
+            h.actual_demand_quantity, h.sales_order_demand, h.production_order_demand,
+            h.transfer_order_demand, h.scrap_adjustment
+        ) IS DISTINCT FROM (
+            excluded.actual_demand_quantity, excluded.sales_order_demand, excluded.production_order_demand,
+            excluded.transfer_order_demand, excluded.scrap_adjustment
+        );
+        GET DIAGNOSTICS written = ROW_COUNT;
+        changed := changed + written;
+    END LOOP;
     RETURN changed;
 END
 $$;

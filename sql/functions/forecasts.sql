@@ -263,9 +263,13 @@ BEGIN
             coalesce(override_forecast.override_by, session_user),
             override_forecast.expires_at
         )
-        -- Taken only by one that an old snapshot cannot see: then it raises 40001.
+        -- Taken only by one that was not to be seen: by an old snapshot, which raises 40001 here, or written beside this function.
         ON CONFLICT (tenant_id, facility_id, material_id, forecast_date) WHERE revoked_at IS NULL
         DO NOTHING;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'another override of % came in between', forecast_date
+                USING ERRCODE = 'serialization_failure', HINT = 'Look at it, then call again.';
+        END IF;
     END IF;
     RETURN QUERY
     SELECT r.*

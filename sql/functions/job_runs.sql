@@ -32,7 +32,16 @@ BEGIN
         -- Sessions at work hold this lock shared until their chunk is committed.
         IF NOT pg_try_advisory_xact_lock(replenish.job_lock('run', open_one.job_run_id::text)) THEN
             run := CASE WHEN open_one.settings = open_run.settings THEN open_one.job_run_id ELSE run END;
-        ELSIF run IS NULL
+            CONTINUE;
+        END IF;
+        -- The one that held it may have been the last.
+        CONTINUE WHEN NOT EXISTS (
+            SELECT FROM replenish.job_runs AS r
+            WHERE r.tenant_id = open_run.tenant_id
+                AND r.job_run_id = open_one.job_run_id
+                AND r.run_status = 'RUNNING'
+        );
+        IF run IS NULL
             AND open_run.resume
             AND open_one.settings = open_run.settings
             AND clock_timestamp() - open_one.started_at < freshness THEN
@@ -154,9 +163,14 @@ BEGIN
     WHERE c.tenant_id = claim_chunk.tenant_id
         AND c.job_run_id = claim_chunk.job_run_id
         AND c.chunk_status = 'PENDING'
+        -- What another session ended by an error is over for all.
+        AND EXISTS (
+            SELECT FROM replenish.job_runs AS r
+            WHERE r.tenant_id = c.tenant_id AND r.job_run_id = c.job_run_id AND r.run_status = 'RUNNING'
+        )
     ORDER BY c.chunk_number
     LIMIT 1
-    FOR UPDATE SKIP LOCKED;
+    FOR UPDATE OF c SKIP LOCKED;
     RETURN claimed;
 END
 $$;

@@ -92,8 +92,9 @@ BEGIN
     WITH outcome AS (
         SELECT
             w.id AS material_id,
-            -- A series of which nothing is heard has no demand by that day.
-            coalesce(c.outcome, 'FAILED') AS outcome,
+            -- A series of which nothing is heard has no demand by that day, unless its material was switched off or
+            -- deleted since the run was listed.
+            coalesce(c.outcome, CASE WHEN m.forecasting_enabled THEN 'FAILED' ELSE 'UNCHANGED' END) AS outcome,
             coalesce(c.sqlstate, '22000') AS sqlstate,
             coalesce(c.message, format('there is no demand on or before %s', until)) AS message
         FROM unnest(do_forecast_chunk.material_ids) AS w (id)
@@ -102,6 +103,8 @@ BEGIN
             do_forecast_chunk.forecast_horizon_days, do_forecast_chunk.forecast_algorithm,
             CASE WHEN do_forecast_chunk.refit THEN 'REFIT' ELSE 'UPDATE' END
         ) AS c ON c.material_id = w.id
+        LEFT JOIN replenish.materials AS m
+            ON m.tenant_id = do_forecast_chunk.tenant_id AND m.material_id = w.id
     )
     SELECT
         array_agg(o.outcome ORDER BY o.material_id),

@@ -71,6 +71,7 @@ DECLARE
     message text;
     detail text;
     hint text;
+    done boolean;
     failed boolean;
     failure jsonb;
 BEGIN
@@ -86,19 +87,26 @@ BEGIN
         COMMIT;
         LOOP
             PERFORM replenish.enter_tenant(visited);
-            chunk := replenish.claim_chunk(visited, run);
-            EXIT WHEN chunk IS NULL AND NOT replenish.close_run(visited, run);
+            chunk := NULL;
             BEGIN
-                PERFORM replenish.run_chunk(visited, run, chunk);
+                -- A block of its own: the claim outlives a failure of the work.
+                chunk := replenish.claim_chunk(visited, run);
+                done := chunk IS NULL AND NOT replenish.close_run(visited, run);
+                BEGIN
+                    PERFORM replenish.run_chunk(visited, run, chunk);
+                EXCEPTION WHEN OTHERS THEN
+                    GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
+                        detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
+                    failed := NOT replenish.survive_failure(visited, run, chunk, state, message, detail);
+                END;
             EXCEPTION WHEN OTHERS THEN
                 GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
                     detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-                failed := NOT replenish.survive_failure(visited, run, chunk, state, message, detail);
+                failed := NOT replenish.survive_failure(visited, run, NULL, state, message, detail);
             END;
             COMMIT;
-            EXIT WHEN failed;
+            EXIT WHEN failed OR done;
         END LOOP;
-        COMMIT;
         PERFORM replenish.enter_tenant(visited);
         PERFORM replenish.watch_tenant(visited);
         COMMIT;

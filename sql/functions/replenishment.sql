@@ -206,16 +206,15 @@ DECLARE
     written integer;
 BEGIN
     PERFORM replenish.lock_facility(store_suggestions.tenant_id, store_suggestions.facility_id);
-    -- A caller that keeps its snapshot would still see as open what was rejected since, beside the new one: 40001.
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        PERFORM FROM replenish.replenishment_suggestions AS r
-        WHERE r.tenant_id = store_suggestions.tenant_id
-            AND r.facility_id = store_suggestions.facility_id
-            AND r.material_id = ANY (store_suggestions.material_ids)
-            AND r.suggestion_status IN ('PENDING', 'APPROVED')
-        ORDER BY r.material_id
-        FOR UPDATE;
-    END IF;
+    -- Nobody decides on them from here on, and the statement below sees what was decided before, with the order that
+    -- came of it. A caller that keeps its snapshot would still see as open what was rejected since: 40001.
+    PERFORM FROM replenish.replenishment_suggestions AS r
+    WHERE r.tenant_id = store_suggestions.tenant_id
+        AND r.facility_id = store_suggestions.facility_id
+        AND r.material_id = ANY (store_suggestions.material_ids)
+        AND r.suggestion_status IN ('PENDING', 'APPROVED')
+    ORDER BY r.material_id
+    FOR UPDATE;
     WITH proposal AS MATERIALIZED (
         SELECT (p.suggestion).*, p.calculation
         FROM replenish.propose_replenishment(
@@ -312,11 +311,11 @@ BEGIN
         RAISE EXCEPTION 'budget must be zero or more, not %', apply_budget.budget
             USING ERRCODE = 'invalid_parameter_value', HINT = 'Pass the money a run may spend.';
     END IF;
+    PERFORM replenish.lock_facility(apply_budget.tenant_id, apply_budget.facility_id);
     SELECT coalesce(apply_budget.budget, f.replenishment_budget) INTO cap
     FROM (SELECT 1) AS one
     LEFT JOIN replenish.facilities AS f
         ON f.tenant_id = apply_budget.tenant_id AND f.facility_id = apply_budget.facility_id;
-    PERFORM replenish.lock_facility(apply_budget.tenant_id, apply_budget.facility_id);
     WITH ranked AS (
         SELECT
             array_agg(s.suggestion_id ORDER BY s.suggestion_id) AS suggestion_ids,
@@ -345,6 +344,8 @@ BEGIN
     FROM funded AS f
     WHERE s.tenant_id = apply_budget.tenant_id
         AND s.suggestion_id = f.suggestion_id
+        -- Not decided on meanwhile.
+        AND s.suggestion_status = 'PENDING'
         AND s.is_within_budget IS DISTINCT FROM f.taken;
     GET DIAGNOSTICS changed = ROW_COUNT;
     RETURN changed;

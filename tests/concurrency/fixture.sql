@@ -126,3 +126,19 @@ CREATE FUNCTION spec.book(code text, day date, quantity numeric) RETURNS void LA
     INSERT INTO replenish.inventory_transactions (tenant_id, facility_id, material_id, transaction_type, transaction_at, quantity)
     VALUES (spec.tenant(), spec.facility(), spec.material(code), 'ISSUE', day + time '12:00', quantity)
 $$;
+
+-- A suggestion becomes an order, with the order in the same transaction.
+CREATE FUNCTION spec.convert(code text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    answer text;
+    ordered CONSTANT uuid := gen_random_uuid();
+BEGIN
+    INSERT INTO replenish.open_orders (tenant_id, order_id, facility_id, material_id, due_date, ordered_quantity)
+    VALUES (spec.tenant(), ordered, spec.facility(), spec.material(code), '2025-02-10', 1000);
+    SELECT r.suggestion_status INTO answer
+    FROM replenish.replenishment_suggestions AS s
+    CROSS JOIN LATERAL replenish.review_suggestion(s.suggestion_id, 'CONVERTED_TO_PO', 'ordered', ordered) AS r
+    WHERE s.material_id = spec.material(code) AND s.suggestion_status = 'PENDING';
+    RETURN answer;
+END
+$$;

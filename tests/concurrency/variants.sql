@@ -17,8 +17,8 @@ $$),
     SELECT variant.rewrite('replenish.record_demand', 'actual_demand_quantity = h.actual_demand_quantity',
         'forecasted_demand_quantity = NULL, actual_demand_quantity = h.actual_demand_quantity');
 $$),
-('backfills do not take turns', 'two_backfills', $$
-    SELECT variant.rewrite('replenish.backfill_demand_history', 'PERFORM pg_advisory_xact_lock', 'PERFORM pg_sleep(0), ');
+('a backfill looks at the ledger once', 'two_backfills backfill_and_sale', $$
+    SELECT variant.rewrite('replenish.backfill_demand_history', 'IN 1 .. 2 LOOP', 'IN 1 .. 1 LOOP');
 $$),
 ('a decision locks nothing', 'two_reviews', $$
     SELECT variant.rewrite('replenish.review_suggestion', 'FOR UPDATE', '');
@@ -91,6 +91,6 @@ $$),
     CROSS JOIN LATERAL (SELECT ('replenish.' || n)::regproc AS f) AS p;
     SELECT variant.rewrite('replenish.backfill_demand_history', E'\nEND\n$function$', E'\nEXCEPTION WHEN serialization_failure THEN RETURN 0;\nEND\n$function$');
 $$),
-('a run does not look for what was decided since its snapshot', 'replenishment_repeatable_read', $$
-    SELECT variant.rewrite('replenish.store_suggestions', '<> ''read committed''', '= ''never''');
+('a run does not wait for decisions', 'replenishment_and_conversion replenishment_repeatable_read', $$
+    SELECT variant.rewrite('replenish.store_suggestions', E'ORDER BY r.material_id\n    FOR UPDATE', 'ORDER BY r.material_id');
 $$);

@@ -135,6 +135,34 @@ DROP TRIGGER poison ON replenish.replenishment_suggestions;
 CALL replenish.run_replenishment(:a, as_of => '2025-03-02');
 SELECT is((SELECT run_status FROM replenish.job_runs ORDER BY started_at DESC LIMIT 1), 'COMPLETED', 'the next run does the rest');
 
+-- So does a conflict while a run is closed.
+CREATE FUNCTION public.poison_the_end() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE EXCEPTION 'no lock' USING ERRCODE = '55P03';
+END $$;
+CREATE TRIGGER poison BEFORE UPDATE ON replenish.job_runs FOR EACH ROW
+WHEN (NEW.run_status = 'COMPLETED' AND NEW.tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000') EXECUTE FUNCTION public.poison_the_end();
+\set ON_ERROR_STOP off
+CALL replenish.run_replenishment(as_of => '2025-03-03');
+\set first_state :SQLSTATE
+\set ON_ERROR_STOP on
+DROP TRIGGER poison ON replenish.job_runs;
+SELECT is(:'first_state'::text, '55P03', 'a run that cannot be closed is the call''s error');
+SELECT results_eq($$ SELECT left(tenant_id::text, 1), run_status, error_sqlstate FROM replenish.job_runs WHERE job_name = 'REPLENISHMENT' ORDER BY started_at DESC LIMIT 2 $$,
+    $$ VALUES ('b', 'COMPLETED', NULL), ('a', 'FAILED', '55P03') $$, 'it has failed, and the other tenant had its turn');
+-- What one session ended is over for those that share the run.
+SELECT replenish.open_run('FORECASTS', :a, 1, '{"refit": true}', true) AS run \gset
+SELECT replenish.survive_failure(:a, :'run', NULL, '53200', 'out of memory', '') \g /dev/null
+SELECT is(replenish.claim_chunk(:a, :'run'), NULL, 'nothing is claimed from a run that has failed');
+SELECT is(replenish.close_run(:a, :'run'), false, 'and nothing is closed');
+
+-- A material that is switched off while a run is open is no failure of it.
+SELECT replenish.open_run('FORECASTS', :a, 1000, '{"refit": true}', true) AS run \gset
+UPDATE replenish.materials SET forecasting_enabled = false WHERE material_code = 'LATE';
+SELECT replenish.run_chunk(:a, :'run', replenish.claim_chunk(:a, :'run')) \g /dev/null
+SELECT results_eq(format('SELECT series_status FROM replenish.job_series WHERE job_run_id = %L AND material_id = ''00000000-0000-4000-8000-00000000007a''', :'run'), $$ VALUES ('UNCHANGED') $$, 'what was switched off meanwhile is left alone');
+SELECT is(replenish.close_run(:a, :'run'), false, 'and the run is over');
+UPDATE replenish.materials SET forecasting_enabled = true WHERE material_code = 'LATE';
+
 -- Missed nights are made up for.
 DELETE FROM replenish.forecast_accuracy_metrics;
 CALL replenish.run_daily_forecasts(:a);

@@ -12,8 +12,8 @@ CREATE FUNCTION storm.some(n integer) RETURNS uuid[] LANGUAGE sql VOLATILE AS $$
     SELECT array_agg(s.material_id) FROM (SELECT m.material_id FROM replenish.materials AS m ORDER BY random() LIMIT n) AS s
 $$;
 
--- The last 20 days are recorded sale by sale, the 20 before come from the ledger; both are also in
--- the ledger, so that the demand of every day can be proved.
+-- 40 days are recorded sale by sale, and most of them are also taken from the ledger again and again; every sale is in the
+-- ledger, so that the demand of every day can be proved.
 CREATE FUNCTION storm.first_day() RETURNS date LANGUAGE sql IMMUTABLE AS $$ SELECT date '2025-11-22' $$;
 INSERT INTO replenish.inventory_transactions (tenant_id, facility_id, material_id, transaction_type, transaction_at, quantity)
 SELECT h.tenant_id, h.facility_id, h.material_id, 'ISSUE', h.demand_date + time '12:00', h.actual_demand_quantity
@@ -26,7 +26,7 @@ $$;
 CREATE FUNCTION storm.record() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     material CONSTANT uuid := (storm.some(1))[1];
-    day CONSTANT date := storm.first_day() + 20 + floor(20 * random())::integer;
+    day CONSTANT date := storm.first_day() + floor(40 * random())::integer;
 BEGIN
     PERFORM storm.move(material, day);
     PERFORM replenish.record_demand(storm.tenant(), storm.facility(), material, day, 1);
@@ -34,7 +34,7 @@ END
 $$;
 CREATE FUNCTION storm.backfill() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    day CONSTANT date := storm.first_day() + floor(18 * random())::integer;
+    day CONSTANT date := storm.first_day() + floor(30 * random())::integer;
 BEGIN
     PERFORM storm.move((storm.some(1))[1], day + 1);
     PERFORM replenish.backfill_demand_history(storm.tenant(), storm.facility(), day, day + 2);
