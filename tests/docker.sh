@@ -51,18 +51,19 @@ sed -nE 's,^COPY (docker/\S+) /usr/local/bin/(\S+)$,\1 \2,p' docker/Dockerfile |
 export PATH=$CLUSTER/commands:$SERVER_BIN:$PATH PGDATABASE=replenish POSTGRES_USER=postgres POSTGRES_DB=replenish
 sed -n 's/^# //p' "$CLUSTER/report" >"$CLUSTER/manifest_jobs"
 
-docker/replenish-health.sh 2>/dev/null && fail "the health check is content before there is anything"
+replenish-health 2>/dev/null && fail "the health check is content before there is anything"
 echo "ok - before the first start's script the health check fails"
 REPLENISH_SCHEDULE=cron docker/initdb.d/10-pg_replenish.sh 2>/dev/null && fail "an unknown REPLENISH_SCHEDULE was taken"
 printf "it's a \"secret\" \\\\ \$1" >"$CLUSTER/password"
 REPLENISH_DEMO=1 REPLENISH_NIGHT_PASSWORD_FILE=$CLUSTER/password docker/initdb.d/10-pg_replenish.sh
-docker/replenish-health.sh
+replenish-health
 echo "ok - after it the health check is content"
 check "everything is in place" "SELECT coalesce(string_agg(check_name || ': ' || detail, '; ') FILTER (WHERE status <> 'OK'), 't') FROM replenish.verify_deployment()"
 check "pg_cron has the nights, as replenish_night" \
     "SELECT count(*) = (SELECT count(*) FROM replenish.nightly_jobs()) AND bool_and(username = 'replenish_night' AND database = 'replenish') FROM cron.job"
 # The nights below are called one by one; none of the scheduler's shall come between.
 psql -c 'UPDATE cron.job SET active = false'
+check "and says so where they do not run" "SELECT status <> 'OK' AND what_to_do <> '' FROM replenish.verify_deployment() WHERE check_name = 'jobs'"
 # From here on replenish_night comes in by its password only.
 sed -i '1i local all replenish_night scram-sha-256' "$CLUSTER/data/pg_hba.conf"
 psql -o /dev/null -c 'SELECT pg_reload_conf()'
@@ -80,23 +81,32 @@ psql -At -c "SELECT string_agg(kubernetes, E'---\n') FROM replenish.nightly_jobs
 "$venv/bin/python" tests/docker/validate.py . "$schema" "$secrets" "$CLUSTER/manifests.yaml" >/dev/null
 echo "ok - so are the manifests that nightly_jobs() prints"
 for job in forecasts accuracy replenishment; do
-    output=$(PGUSER=replenish_night docker/replenish-job.sh "$job" 2>&1)
+    output=$(PGUSER=replenish_night replenish-job "$job" 2>&1)
     grep -q 'COMPLETED of tenant' <<<"$output" || fail "$job: $output"
     echo "ok - replenish-job $job: ${output##*INFO:  }"
 done
-PGUSER=replenish_night docker/replenish-job.sh alerts
+PGUSER=replenish_night replenish-job alerts
 echo "ok - replenish-job alerts"
-docker/replenish-job.sh nonsense 2>/dev/null && fail "an unknown job was taken"
+replenish-job nonsense 2>/dev/null && fail "an unknown job was taken"
 psql -c 'ALTER TABLE replenish.job_runs RENAME TO job_runs_gone'
-PGUSER=replenish_night docker/replenish-job.sh forecasts 2>/dev/null && fail "a job that fails ends well"
+PGUSER=replenish_night replenish-job forecasts 2>/dev/null && fail "a job that fails ends well"
 echo "ok - a job that fails ends with an error"
 psql -c 'ALTER TABLE replenish.job_runs_gone RENAME TO job_runs'
 
-# A newer image on old data, with the API in use.
-psql -o /dev/null -c 'SELECT replenish.install_api()'
-docker/replenish-upgrade.sh >"$CLUSTER/upgrade.out" 2>&1 || fail "$(cat "$CLUSTER/upgrade.out")"
-check "replenish-upgrade runs, and again changes nothing" \
-    "SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 AND to_regnamespace('replenish_api') IS NOT NULL FROM replenish.verify_deployment()"
+# A newer image on old data, with the API in use. What it has to bring up to date is a right that is missing.
+psql -o /dev/null -c 'SELECT replenish.install_api()' -c 'REVOKE SELECT ON replenish.materials FROM replenish_reader'
+api=$(psql -At -c "SELECT 'replenish_api'::regnamespace::oid")
+replenish-upgrade >"$CLUSTER/upgrade.out" 2>&1 || fail "$(cat "$CLUSTER/upgrade.out")"
+upgraded="SELECT count(*) FILTER (WHERE status = 'FAILED') = 0 AND has_table_privilege('replenish_reader', 'replenish.materials', 'SELECT')
+    AND to_regnamespace('replenish_api') IS NOT NULL FROM replenish.verify_deployment()"
+check "replenish-upgrade brings up to date what is not" "$upgraded"
+check "with an API made anew" "SELECT 'replenish_api'::regnamespace::oid <> $api"
+psql -o /dev/null -c 'CREATE VIEW public.upon AS SELECT * FROM replenish_api.materials'
+replenish-upgrade >"$CLUSTER/upgrade.out" 2>&1 && fail "an upgrade that has to stop ends well"
+check "one that cannot be done leaves everything as it was" "$upgraded"
+psql -c 'DROP VIEW public.upon'
+replenish-upgrade >"$CLUSTER/upgrade.out" 2>&1 || fail "$(cat "$CLUSTER/upgrade.out")"
+check "and runs again afterwards" "$upgraded"
 unset PGPASSWORD
 source tests/docker/services.bash
 tests/server_log.sh "$CLUSTER/server.log"

@@ -3,6 +3,8 @@
 //! double made a safety stock of infinity.
 #![no_main]
 
+use inventory::eoq::PriceBreak;
+use inventory::lead_time_demand::BacktestErrors;
 use inventory::plan::{Demand, MaterialPolicy, OpenOrder, OrderPolicy, PlanInput, ServiceMeasure, Stock, plan};
 use inventory::{calendar::LeadTimeUnit, lead_time_statistics};
 use libfuzzer_sys::fuzz_target;
@@ -13,11 +15,14 @@ struct Input {
     kinds: u8,
     numbers: [f64; 14],
     small: [i16; 6],
+    /// Errors of the forecast and of the average, weeks.
+    backtest: Option<(f64, f64, u8)>,
     history: Vec<u16>,
     planned: Vec<u16>,
     orders: Vec<(i16, f64)>,
     closed: Vec<i8>,
     receipts: Vec<u8>,
+    prices: Vec<(f64, f64)>,
 }
 
 /// A number of everyday size, and at times the wild one as it came.
@@ -63,15 +68,26 @@ fuzz_target!(|input: Input| {
         .map(|(due, quantity)| OpenOrder { due_day: i64::from(*due), quantity: tame(*quantity, 10.0) })
         .collect();
     let closed: BTreeSet<i64> = input.closed.iter().map(|day| i64::from(*day)).collect();
+    let prices: Vec<PriceBreak> = input
+        .prices
+        .iter()
+        .take(8)
+        .map(|(quantity, unit_cost)| PriceBreak { quantity: tame(*quantity, 10.0), unit_cost: tame(*unit_cost, 100.0) })
+        .collect();
+    let backtest = input.backtest.map(|(forecast, average, weeks)| BacktestErrors {
+        forecast: tame(forecast, 10.0),
+        average: tame(average, 10.0),
+        weeks: u32::from(weeks),
+    });
     let average = if history.is_empty() { 0.0 } else { history.iter().sum::<f64>() / history.len() as f64 };
     let stock = (input.kinds < 200).then(|| Stock { on_hand: number(13), allocated: f64::from(input.small[2].max(0)) });
     let planned_input = PlanInput {
         policy: &policy,
-        demand: Demand { history: &history, frequent: input.kinds % 2 == 0, planned: &planned, is_forecast: !planned.is_empty(), average, std_dev: average / 2.0, backtest: None },
+        demand: Demand { history: &history, frequent: input.kinds % 2 == 0, planned: &planned, is_forecast: !planned.is_empty(), average, std_dev: average / 2.0, backtest },
         stock,
         orders: &orders,
         lead_time,
-        prices: &[],
+        prices: &prices,
         closed_days: &closed,
         today: i64::from(input.small[3]),
         today_is_open: input.kinds % 5 == 0,

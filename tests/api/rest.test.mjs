@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { HttpRest } from "./rest_http.mjs";
-import { SqlRest } from "./rest_sql.mjs";
+import { ANONYMOUS, EXPOSED, PRE_REQUEST, SEARCH_PATH, SqlRest } from "./rest_sql.mjs";
 import { A, B, claims, connect, FACILITY, M1, M2, MANY, SERIES } from "./stack.mjs";
 
 const overHttp = process.env.POSTGREST_BIN || process.env.REST_URL;
@@ -243,6 +243,13 @@ function suite(name, backend) {
     });
   });
 }
+
+test("PostgREST is told to expose the API and nothing else, to strangers least", () => {
+  assert.deepEqual(EXPOSED, ["replenish_api"]);
+  assert.equal(SEARCH_PATH, '"replenish_api", "pg_catalog"');
+  assert.equal(ANONYMOUS, "replenish_anonymous");
+  assert.equal(PRE_REQUEST, "replenish_auth.pre_request");
+});
 
 suite("REST at SQL level", () => new SqlRest().open());
 if (overHttp) {

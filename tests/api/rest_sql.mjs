@@ -2,7 +2,23 @@
 // search path, role, claims and request in one SELECT; the pre-request function; then one statement.
 // Parsing HTTP and verifying signatures are PostgREST's own and are not imitated here.
 
-import { connect } from "./stack.mjs";
+import { readFileSync } from "node:fs";
+import { connect, root } from "./stack.mjs";
+
+// As PostgREST itself is configured, so that a careless setting shows in the tests that use it.
+const settings = Object.fromEntries(
+  [...readFileSync(`${root}api/postgrest.conf`, "utf8").matchAll(/^([a-z-]+) = "([^"]*)"$/gm)].map(([, name, value]) => [name, value]),
+);
+const setting = (name) => {
+  if (!settings[name]) throw new Error(`api/postgrest.conf does not set ${name}`);
+  return settings[name];
+};
+export const ANONYMOUS = setting("db-anon-role");
+/** The schemas whose relations and functions a client reaches. */
+export const EXPOSED = setting("db-schemas").split(/\s*,\s*/);
+const listed = (names) => names.map((name) => `"${name}"`).join(", ");
+export const SEARCH_PATH = listed([EXPOSED[0], ...setting("db-extra-search-path").split(/\s*,\s*/)]);
+export const PRE_REQUEST = setting("db-pre-request");
 
 const OPERATORS = { eq: "=", neq: "<>", gt: ">", gte: ">=", lt: "<", lte: "<=" };
 const RESERVED = new Set(["select", "order", "limit", "offset"]);
@@ -12,7 +28,7 @@ const status = (code, role) =>
   code.startsWith("PT")
     ? Number(code.slice(2))
     : code === "42501"
-      ? role === "replenish_anonymous" ? 401 : 403
+      ? role === ANONYMOUS ? 401 : 403
       : ({ 25: 405, 42: 404, 57: 500, XX: 500 }[code.slice(0, 2)] ?? 400);
 
 export class SqlRest {
@@ -40,16 +56,16 @@ export class SqlRest {
 
   /** { method, path, query, body, accept, claims (or their text) }: answers { status, body, error }. */
   async request({ method = "GET", path, query = {}, body, accept = "application/json", claims }) {
-    const role = claims?.role ?? "replenish_anonymous";
+    const role = claims?.role ?? ANONYMOUS;
     try {
       await this.client.query(`BEGIN ISOLATION LEVEL READ COMMITTED ${method === "GET" ? "READ ONLY" : "READ WRITE"}`);
       await this.client.query(
-        `SELECT set_config('search_path', '"replenish_api", "pg_catalog"', true), set_config('role', $1, true),
+        `SELECT set_config('search_path', '${SEARCH_PATH}', true), set_config('role', $1, true),
           set_config('request.jwt.claims', $2, true), set_config('request.method', $3, true),
           set_config('request.path', $4, true), set_config('request.headers', '{}', true)`,
         [role, typeof claims === "string" ? claims : JSON.stringify(claims ?? { role }), method, path],
       );
-      await this.client.query('SELECT "replenish_auth"."pre_request"()');
+      await this.client.query(`SELECT ${PRE_REQUEST}()`);
       const { text, values } = await this.#statement(path, query, body, accept);
       const { rows } = await this.client.query(text, values);
       await this.client.query("COMMIT");
@@ -75,10 +91,10 @@ export class SqlRest {
         delete filters[name];
         return `${quoted(name)} := ${bind(value, routine.types[routine.names.indexOf(name)])}`;
       });
-      source = `"replenish_api".${quoted(call[1])}(${named.join(", ")})`;
+      source = `"${EXPOSED[0]}".${quoted(call[1])}(${named.join(", ")})`;
       if (!routine.rows) return { text: `SELECT ${source} AS body`, values };
     } else {
-      source = `"replenish_api".${quoted(path.slice(1))}`;
+      source = `"${EXPOSED[0]}".${quoted(path.slice(1))}`;
     }
     const where = Object.entries(filters)
       .filter(([name]) => !RESERVED.has(name))

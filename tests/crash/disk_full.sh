@@ -33,6 +33,9 @@ for round in $(seq 8); do
 done
 [ "$state" = 53100 ] || fail "a full disk gave $state in round $round: $(cat "$CLUSTER/error")"
 echo "ok - in round $round the disk is full, and the run ends with 53100: $(grep -m 1 ERROR "$CLUSTER/error" | cut -c 1-90)"
+check "in mid-run: some chunks of it are done, others are not" "
+    SELECT count(*) FILTER (WHERE c.chunk_status = 'DONE') BETWEEN 1 AND 4 AND count(*) = 5
+    FROM replenish.job_chunks AS c WHERE c.job_run_id = (SELECT job_run_id FROM replenish.job_runs ORDER BY started_at DESC LIMIT 1)"
 check "what is stored is whole" "
     SELECT count(*) > 0 AND bool_and(cardinality(mean) = horizon_days) AND count(*) FILTER (WHERE forecast_status = 'ACTIVE') = count(DISTINCT material_id)
     FROM replenish.forecast_series"

@@ -59,7 +59,8 @@ whole_night() { # kind, how many there are at least
     {
         printf '%s\n' '\set ON_ERROR_STOP off' '\o /dev/null'
         for n in $(if [ "$1" = statement ]; then seq 1000; else numbers "$2"; fi); do
-            printf '%s\n' "SELECT fault.$1($n);" "CALL replenish.run_daily_forecasts('$tenant', batch_size => 1, resume => false);" \
+            # Every series has to be fitted anew, by this night or the next.
+            printf '%s\n' "SELECT fault.change_settings();" "SELECT fault.$1($n);" "CALL replenish.run_daily_forecasts('$tenant', batch_size => 1);" \
                 '\set state :SQLSTATE' '\set ON_ERROR_STOP on' "$disarm" "SELECT fault.settle_night('$1', $n, :'state') AS untouched \gset" \
                 '\if :untouched' '\q' '\endif' "CALL replenish.run_daily_forecasts('$tenant');" "SELECT fault.complete_night('$1', $n);" \
                 '\set ON_ERROR_STOP off'

@@ -120,7 +120,7 @@ def check_service(folder, name, service, data):
         if other not in data["services"]:
             raise SystemExit(f"compose: {name} waits for {other}, which is not there")
     for variable, value in service.get("environment", {}).items():
-        if re.search("PASSWORD|SECRET|URI|PASS", variable) and "secrets/" not in value and "@" in value:
+        if "secrets/" not in value and (re.search("PASSWORD|SECRET|PASS", variable) or "URI" in variable and "@" in value):
             raise SystemExit(f"compose: {name} has a secret in {variable}")
 
 

@@ -25,6 +25,7 @@ class Routine:
     result: str
     volatility: str
     language: str
+    strict: bool
 
 
 def relations(connection):
@@ -48,7 +49,7 @@ def routines(connection, schemas=SCHEMAS):
                     coalesce((p.proargnames)[1 + nth.at], ''), format_type(t.type, NULL)] ORDER BY nth.at)
                 FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY AS t (type, place)
                 CROSS JOIN LATERAL (SELECT (t.place - 1)::integer AS at) AS nth), '{{}}'),
-            p.pronargdefaults, format_type(p.prorettype, NULL), p.provolatile::text, l.lanname
+            p.pronargdefaults, format_type(p.prorettype, NULL), p.provolatile::text, l.lanname, p.proisstrict
         FROM pg_proc AS p
         JOIN pg_namespace AS n ON n.oid = p.pronamespace
         JOIN pg_language AS l ON l.oid = p.prolang

@@ -4,6 +4,7 @@ import os
 import re
 
 import psycopg
+from psycopg.types.string import TextLoader
 
 HOST = os.environ["PGHOST"]
 PORT = os.environ.get("PGPORT", "5432")
@@ -25,6 +26,9 @@ class Login:
         self.connection = connect(self.user, **self.more)
         # Not prepared behind our back: DEALLOCATE ALL would end that, and whatever came next would fail of it.
         self.connection.prepare_threshold = None
+        # As the server writes them: Python has no infinite date, and none before the year 1.
+        for moment in ("date", "timestamp", "timestamptz"):
+            self.connection.adapters.register_loader(moment, TextLoader)
         self.connection.add_notice_handler(
             lambda d: self.notices.append(" ".join(filter(None, (d.message_primary, d.message_detail, d.message_hint, d.context)))))
 

@@ -88,6 +88,7 @@ def plain(name, kind, world):
              "suggestion_id": f"'{world.suggestion}'::uuid", "algorithm": "'AUTO'::text", "forecast_algorithm": "'AUTO'::text",
              "aggregation_level": "'DAILY'::text", "mode": "'FIT'::text", "job_name": "'FORECASTS'::text", "decision": "'APPROVED'::text",
              "drop_data": "false", "keys": f"ARRAY['{world.facility}','{world.material}']::uuid[]", "batch_size": "100",
+             "masked_demand": "'NONE'::text", "unit": "'EA'::text", "name": "'AUTO'::text", "dry_run": "false",
              "method": "'auto'::text", "seasonal": "'additive'::text", "missing_demand": "'ZERO'::text", "series": f"({BYTES[-2]})::bytea",
              "source": "'replenish.demand_history'::regclass", "key_column": "'material_id'::name", "date_column": "'demand_date'::name",
              "quantity_column": "'actual_demand_quantity'::name", "table_name": "'materials'::text", "run_as": "'replenish_night'::name",
@@ -98,7 +99,7 @@ def plain(name, kind, world):
     settings = '{"forecast_algorithm": "AUTO", "season_length": null, "minimum_forecast_history_days": 30}'
     named |= {part: f"(SELECT calculation OPERATOR(pg_catalog.->) '{part}' OPERATOR(pg_catalog.||) '{settings}' "
                     f"FROM replenish.replenishment_suggestions WHERE tenant_id OPERATOR(pg_catalog.=) '{world.tenant}' ORDER BY suggestion_id LIMIT 1)::jsonb"
-              for part in ("policy", "facts")}
+              for part in ("policy", "facts", "plan")}
     typed = {"integer": "7", "double precision": "0.5::float8", "numeric": "0.9::numeric", "text": "NULL::text", "date": "'2025-03-01'::date",
              "boolean": "true", "double precision[]": "ARRAY[1,2,3,4,5,6,7,8,9,10,11,12,13,14]::float8[]", "uuid": f"'{world.material}'::uuid",
              "uuid[]": f"ARRAY['{world.material}']::uuid[]"}

@@ -166,6 +166,8 @@ class Trial:
                     seconds, state = took(login, once)
                     if state is None:
                         break
+            if routine.strict and "NULL" in once:
+                sys.exit(f"{routine.signature} is strict, so that {once} does not call it: tests/lib/values.py has no plain value")
             if state:
                 self.refusing.append((routine.signature, state))
                 continue

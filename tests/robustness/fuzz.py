@@ -23,7 +23,7 @@ from logins import Login, connect
 from values import World, call, chance_values, plain, pool, unknown_types
 
 A, B = "aaaaaaaa-0000-4000-8000-000000000000", "ca9a47ee-b000-4000-8000-000000000000"
-SUSPECT = r"735184629|2058516961|CANARY|rust_begin_unwind|stack backtrace|\.rs:[0-9]"
+SUSPECT = r"735184629|2058516961|CANARY|rust_begin_unwind|stack backtrace|\.rs:[0-9]|XX000|unforeseen way"
 SELF_TEST = """CREATE FUNCTION fuzz.broken(integer) RETURNS integer LANGUAGE plpgsql AS
 $$ BEGIN IF $1 = 7 THEN RAISE EXCEPTION 'broken' USING ERRCODE = 'XX000'; END IF; RETURN $1; END $$"""
 # They give back the day or moment that they were given; what uses them refuses an infinite one.

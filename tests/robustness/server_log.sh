@@ -23,6 +23,8 @@ shows XX000 'XX000 ERROR:  broken on demand' raise internal_error
 shows XX001 'XX001 ERROR:  broken on demand' raise data_corrupted
 shows XX002 'XX002 ERROR:  broken on demand' raise index_corrupted
 shows "a backtrace" 'stack backtrace' psql -c "DO \$\$ BEGIN RAISE WARNING 'stack backtrace:'; END \$\$"
+shows "a panicked model" 'panicked at' psql -c "DO \$\$ BEGIN RAISE WARNING 'thread panicked at x'; END \$\$"
+shows "a series of which a model panicked" 'in an unforeseen way' psql -c "DO \$\$ BEGIN RAISE WARNING 'a model failed in an unforeseen way on this series'; END \$\$"
 # What is no internal error is none, whatever it says.
 raise 22023 2>/dev/null || true
 psql -c "SELECT 'XX000'::integer" 2>/dev/null || true

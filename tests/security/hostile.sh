@@ -30,7 +30,10 @@ GRANT CREATE ON SCHEMA public TO PUBLIC;
 SELECT format('GRANT CREATE ON DATABASE %I TO mallory', current_database()) \gexec
 SQL
 }
-sprung() { psql -At -c "SELECT coalesce(string_agg(DISTINCT who || ': ' || what, ', '), '') FROM public.trap"; }
+sprung() {
+    psql -At -c "SELECT coalesce(string_agg(DISTINCT who || ': ' || what, ', '), '') FROM public.trap"
+    if [ -s "$CLUSTER/said" ]; then cat "$CLUSTER/said"; fi
+}
 safe() { # what
     local found
     found=$(sprung)
@@ -56,9 +59,18 @@ database
 psql -c 'CREATE SCHEMA replenish' -c 'GRANT ALL ON SCHEMA replenish TO mallory'
 planted <<'SQL'
 CREATE FUNCTION replenish.current_tenant_id() RETURNS uuid LANGUAGE plpgsql AS
-$$ BEGIN INSERT INTO public.trap VALUES (current_user, 'current_tenant_id'); RETURN NULL; END $$;
+$$ BEGIN RAISE WARNING SQLSTATE '01P99'; RETURN NULL; END $$;
 SQL
 refused "a function of hers in our schema" 42501 'CREATE EXTENSION pg_replenish'
+
+database
+psql -c 'CREATE SCHEMA replenish' -c 'GRANT ALL ON SCHEMA replenish TO mallory'
+planted <<'SQL'
+CREATE FUNCTION public.same(oid, oid) RETURNS boolean LANGUAGE plpgsql AS
+$$ BEGIN RAISE WARNING SQLSTATE '01P99'; RETURN false; END $$;
+CREATE OPERATOR replenish.= (FUNCTION = public.same, LEFTARG = oid, RIGHTARG = oid);
+SQL
+refused "an operator of hers in our schema" 42501 'CREATE EXTENSION pg_replenish'
 
 # The check for strangers runs with her schema on the path, so it must not call what she put there.
 database
@@ -91,7 +103,7 @@ psql -c 'CREATE SCHEMA replenish' -c 'GRANT ALL ON SCHEMA replenish TO mallory'
 planted <<'SQL'
 CREATE TABLE replenish.schema_migrations (migration_number integer, migration_name text, applied_at timestamptz, applied_by text, library_version text);
 CREATE FUNCTION public.spring() RETURNS trigger LANGUAGE plpgsql AS
-$$ BEGIN INSERT INTO public.trap VALUES (current_user, 'schema_migrations'); RETURN NEW; END $$;
+$$ BEGIN RAISE WARNING SQLSTATE '01P99'; RETURN NEW; END $$;
 CREATE TRIGGER spring BEFORE INSERT ON replenish.schema_migrations FOR EACH ROW EXECUTE FUNCTION public.spring();
 SQL
 psql -o /dev/null -c 'CREATE EXTENSION pg_replenish' -c 'SELECT replenish.create_roles()'
@@ -170,6 +182,8 @@ victim() { # search_path; sets answered
     psql -c "DROP ROLE IF EXISTS victim" -c "CREATE ROLE victim LOGIN IN ROLE replenish_batch" -c "ALTER ROLE victim SET app.current_tenant_id = 'ca9a47ee-b000-4000-8000-000000000000'"
     PGOPTIONS="-c search_path=$1" "$SERVER_BIN/psql" -X -q -U victim -o /dev/null -f "$CLUSTER/calls.sql" >"$CLUSTER/calls.out" 2>&1 ||
         { tail -n 5 "$CLUSTER/calls.out"; fail "the victim was thrown out"; }
+    # What a trap wrote down may have gone with a statement that failed; what it said did not.
+    sed -nE 's/.*WARNING:  (sprung .*)/\1/p' "$CLUSTER/calls.out" | sort -u >"$CLUSTER/said"
     answered=$(($(grep -c . "$CLUSTER/calls.sql") - $(grep -c 'ERROR:' "$CLUSTER/calls.out" || true)))
 }
 source tests/python.sh
@@ -183,6 +197,7 @@ safe "the same with public before pg_catalog ($answered answered)"
 [ "$answered" -ge 200 ] || fail "too few of the victim's calls were answered"
 psql -c 'ALTER FUNCTION replenish.explain_suggestion(uuid) RESET search_path'
 victim 'public,pg_catalog'
+[ -s "$CLUSTER/said" ] || fail "a trap says nothing"
 [ -n "$(sprung)" ] || fail "the traps do not catch a function without a pinned search_path"
 echo "ok - the traps catch a function without a pinned search_path: $(sprung)"
 tests/server_log.sh "$CLUSTER/server.log"

@@ -9,7 +9,7 @@ with a backend that leaves the tenant set for whoever comes without one (`main` 
 
 import random
 import sys
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from canary import PATTERN
 from logins import connect
@@ -45,6 +45,7 @@ def alternate(port, rounds, seed, found, forgets=False):
         if tenant and not text:
             found.append((turn, tenant, "no rows of its own"))
     connection.close()
+    return rounds
 
 
 def bystander(port, rounds, found):
@@ -52,9 +53,10 @@ def bystander(port, rounds, found):
     connection = pool(port, "in_replenish_batch" if port else "in_replenish_reader")
     for turn in range(rounds):
         text = str(connection.execute("SELECT array_agg(m::text) FROM replenish.materials AS m").fetchone()[0])
-        if PATTERN.search(text) or B in text:
+        if PATTERN.search(text) or B in text or A not in text:
             found.append((turn, "bystander", text[:200]))
     connection.close()
+    return rounds
 
 
 def careless(port):
@@ -84,12 +86,14 @@ def notices_mistakes():
 def main():
     rounds, port = int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else None
     found = []
-    workers = [threading.Thread(target=alternate, args=(port, rounds // (4 if port else 1), seed, found)) for seed in range(4 if port else 1)]
-    workers.append(threading.Thread(target=bystander, args=(port, rounds // 4, found)))
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    backends = 4 if port else 1
+    with ThreadPoolExecutor(backends + 1) as workers:
+        work = [workers.submit(alternate, port, rounds // backends, seed, found) for seed in range(backends)]
+        work.append(workers.submit(bystander, port, rounds // 4, found))
+        # An error in a thread is the test's.
+        turns = sum(w.result() for w in work)
+    if turns != rounds + rounds // 4:
+        sys.exit(f"only {turns} turns of {rounds} and {rounds // 4}")
     if found:
         sys.exit(f"{len(found)} leaks: {found[:5]}")
     if port and not careless(port):

@@ -2,7 +2,7 @@
 -- exact signature wins wherever it stands on the path) one for each common type, for every operator
 -- between common types one of hers, and the usual functions under their own names. Each notes who called it.
 CREATE FUNCTION public.note(what text) RETURNS void LANGUAGE plpgsql AS
-$$ BEGIN INSERT INTO public.trap VALUES (current_user, what); EXCEPTION WHEN OTHERS THEN RAISE WARNING 'trap %', what; END $$;
+$$ BEGIN RAISE WARNING 'sprung %', what; INSERT INTO public.trap VALUES (current_user, what); EXCEPTION WHEN OTHERS THEN NULL; END $$;
 
 SELECT format('CREATE FUNCTION public.%I(VARIADIC %s[]) RETURNS %s LANGUAGE plpgsql AS $f$ BEGIN PERFORM public.note(%L); RETURN NULL; END $f$',
     f.name, t.type, CASE f.name WHEN 'format' THEN 'text' WHEN 'concat' THEN 'text' ELSE 'jsonb' END, f.name)

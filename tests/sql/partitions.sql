@@ -26,7 +26,7 @@ BEGIN
         WHERE a.attrelid = 'replenish.demand_history'::regclass AND a.attnum > 0;
     RETURN QUERY SELECT 'owner and flags', md5((c.relowner, c.relrowsecurity, c.relforcerowsecurity, ARRAY(SELECT a::text FROM unnest(c.relacl) AS a ORDER BY 1))::text)
         FROM pg_class AS c WHERE c.oid = 'replenish.demand_history'::regclass;
-    RETURN QUERY SELECT 'views', md5(string_agg(c.relname || pg_get_viewdef(c.oid) || c.reloptions::text || coalesce(obj_description(c.oid), '') || coalesce(c.relacl::text, ''), E'\n' ORDER BY c.relname))
+    RETURN QUERY SELECT 'views', md5(string_agg(c.relname || pg_get_userbyid(c.relowner) || pg_get_viewdef(c.oid) || coalesce(c.reloptions::text, '') || coalesce(obj_description(c.oid), '') || coalesce(c.relacl::text, ''), E'\n' ORDER BY c.relname))
         FROM pg_class AS c WHERE c.relkind = 'v' AND c.relnamespace IN ('replenish'::regnamespace, 'public'::regnamespace) AND c.relname <> 'pg_all_foreign_keys' AND c.relname <> 'tap_funky';
 END $$;
 

@@ -124,7 +124,8 @@ fn history() -> impl Strategy<Value = Vec<f64>> {
     prop::collection::vec(1.0..1e3_f64, 40..70)
 }
 
-/// Sum over the differences of two forecasts as a share of the spread of the history.
+/// Largest difference of two forecasts as a share of the spread of the history; NaN or infinity where
+/// one of them is not finite.
 fn distance(one: &[f64], other: &[f64], history: &[f64]) -> f64 {
     let lowest = history.iter().copied().fold(f64::INFINITY, f64::min);
     let highest = history.iter().copied().fold(0.0, f64::max);
@@ -132,7 +133,9 @@ fn distance(one: &[f64], other: &[f64], history: &[f64]) -> f64 {
         .iter()
         .zip(other)
         .map(|(one, other)| (one - other).abs());
-    largest.fold(0.0, f64::max) / (highest - lowest)
+    // `f64::max` would drop a NaN.
+    let largest = largest.max_by(f64::total_cmp).unwrap_or(f64::NAN);
+    largest / (highest - lowest)
 }
 
 proptest! {

@@ -177,6 +177,12 @@ BEGIN
     RETURN false;
 END
 $$;
+CREATE TABLE fault.changed (at timestamptz);
+CREATE FUNCTION fault.change_settings() RETURNS void LANGUAGE sql AS $$
+    UPDATE replenish.materials SET season_length = CASE season_length WHEN 6 THEN 7 ELSE 6 END;
+    DELETE FROM fault.changed;
+    INSERT INTO fault.changed VALUES (clock_timestamp());
+$$;
 CREATE FUNCTION fault.complete_night(kind text, n bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     open_runs CONSTANT text := (SELECT string_agg(r.run_status, ', ') FROM replenish.job_runs AS r WHERE r.run_status = 'RUNNING');
@@ -185,6 +191,12 @@ BEGIN
     IF last_status <> 'COMPLETED' OR (SELECT count(*) FROM replenish.forecast_series AS s WHERE s.forecast_status = 'ACTIVE')
         <> (SELECT count(*) FROM replenish.materials) THEN
         RAISE EXCEPTION 'after % % of a night failed the next call is %', kind, n, last_status;
+    ELSIF EXISTS (
+        SELECT FROM replenish.forecast_heads AS h
+        JOIN replenish.forecast_versions AS v ON v.material_id = h.material_id AND v.forecast_version = h.last_version
+        WHERE v.forecast_generation_timestamp < (SELECT c.at FROM fault.changed AS c)
+    ) THEN
+        RAISE EXCEPTION 'after % % of a night failed the next call left a series as it was', kind, n;
     ELSIF open_runs IS NOT NULL THEN
         RAISE EXCEPTION 'after % % of a night failed and the next call completed, some run is still RUNNING', kind, n;
     END IF;
