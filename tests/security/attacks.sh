@@ -16,8 +16,11 @@ settings+=("max_prepared_transactions = 4")
 start_world "${settings[@]}"
 psql -o /dev/null -f tests/security/targets.sql
 
+# Those who may run nights did, and their nights took the notes of late demand away.
+notes_again() { psql -o /dev/null -f tests/security/late_demand.sql; }
 if [ "${1:-}" = unpreloaded ]; then
     python tests/security/forty_attacks.py unpreloaded
+    notes_again
     python tests/security/nobody.py unpreloaded
 else
     python tests/security/forty_attacks.py
@@ -26,6 +29,7 @@ else
     start_pgbouncer
     python tests/security/pooled.py "${SECURITY_ROUNDS:-1000}" "$BOUNCER_PORT"
     python tests/security/promises.py
+    notes_again
     python tests/security/nobody.py
     python tests/security/volumes.py
 fi

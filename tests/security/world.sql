@@ -54,9 +54,9 @@ SELECT
     format('CALL replenish.run_daily_forecasts(%L)', s.tenant),
     format('CALL replenish.run_forecast_accuracy(%L)', s.tenant),
     format('CALL replenish.run_replenishment(%L, %L)', s.tenant, '2025-03-01'),
-    format('SELECT replenish.record_demand(%L, %L, %L, %L, %s)', s.tenant, f, s.materials[1], '2024-12-05', 1),
     'RESET app.current_tenant_id'
 FROM side AS s, unnest(s.facilities) AS f \gexec
+\ir late_demand.sql
 INSERT INTO replenish.job_errors (tenant_id, job_run_id, sqlstate, message)
 SELECT DISTINCT ON (r.tenant_id) r.tenant_id, r.job_run_id, '22000', s.word
 FROM replenish.job_runs AS r JOIN side AS s ON s.tenant = r.tenant_id;
