@@ -159,7 +159,7 @@ impl Chunk {
         made.extend(self.fit(client, &due, mode)?);
         store::store(client, self.tenant_id, self.facility_id, &made)?;
         if unsure == Some(true) {
-            self.doubt(client, &made, changed)?;
+            self.doubt(client, &made)?;
         }
         for change in &made {
             let outcome = if change.made.is_fit() {
@@ -181,18 +181,11 @@ impl Chunk {
         ]
     }
 
-    fn doubt(
-        &self,
-        client: &mut SpiClient<'_>,
-        made: &[Changed],
-        mut doubted: BTreeSet<[u8; 16]>,
-    ) -> Result<(), ErrorReport> {
-        // A doubt from before stays where nothing came of it: who raised it may still be at work.
-        doubted.extend(
-            made.iter()
-                .map(|change| *change.series.material_id.as_bytes()),
-        );
-        let ids: Vec<Uuid> = doubted.into_iter().map(Uuid::from_bytes).collect();
+    fn doubt(&self, client: &mut SpiClient<'_>, made: &[Changed]) -> Result<(), ErrorReport> {
+        let ids: Vec<Uuid> = made
+            .iter()
+            .map(|change| change.series.material_id)
+            .collect();
         let [tenant, facility, materials] = self.key(&ids);
         let arguments = [tenant, facility, materials, self.observed_until.into()];
         client
