@@ -12,10 +12,8 @@ step() { # what, command …
     echo "ok - $what ($((SECONDS - started)) s)"
 }
 
-alive "model tests" cargo test -q --release -p forecasting --test models --test robustness --no-run
+alive "model tests" cargo test -q --release -p forecasting --test models --no-run
 MODEL_CASES=$cases step "each model on $cases series" cargo test -q --release -p forecasting --test models
-# Its limits of time hold for a release alone.
-step "each model in the time promised" cargo test -q --release -p forecasting --test robustness
 alive "properties" cargo test -q --release -p inventory -p demand --no-run
 MODEL_CASES=$cases PROPTEST_CASES=$cases step "each property on $cases cases" cargo test -q --release -p inventory -p demand --tests
 tests/sanitizers.sh

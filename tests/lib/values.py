@@ -88,7 +88,7 @@ def plain(name, kind, world):
              "suggestion_id": f"'{world.suggestion}'::uuid", "algorithm": "'AUTO'::text", "forecast_algorithm": "'AUTO'::text",
              "aggregation_level": "'DAILY'::text", "mode": "'FIT'::text", "job_name": "'FORECASTS'::text", "decision": "'APPROVED'::text",
              "drop_data": "false", "keys": f"ARRAY['{world.facility}','{world.material}']::uuid[]", "batch_size": "100",
-             "masked_demand": "'NONE'::text", "unit": "'EA'::text", "name": "'AUTO'::text", "dry_run": "false",
+             "masked_demand": "'NONE'::text", "unit": "'EA'::text", "name": "'AUTO'::text",
              "method": "'auto'::text", "seasonal": "'additive'::text", "missing_demand": "'ZERO'::text", "series": f"({BYTES[-2]})::bytea",
              "source": "'replenish.demand_history'::regclass", "key_column": "'material_id'::name", "date_column": "'demand_date'::name",
              "quantity_column": "'actual_demand_quantity'::name", "table_name": "'materials'::text", "run_as": "'replenish_night'::name",
