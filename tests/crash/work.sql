@@ -63,6 +63,38 @@ CREATE FUNCTION crash.torn_runs() RETURNS SETOF text LANGUAGE sql AS $$
         OR (r.run_status IN ('COMPLETED', 'PARTIAL') AND c.pending > 0)
 $$;
 
+-- What a chunk says it wrote against what its transaction left. Rows that a later chunk wrote again tell of that one,
+-- so only the last chunk of its series has to have left all of its rows; accuracy also counts days, which sales change.
+CREATE FUNCTION crash.torn_chunks() RETURNS SETOF text LANGUAGE sql AS $$
+    WITH written AS (
+        SELECT 'FORECASTS' AS job_name, v.xmin AS by, count(*) AS found FROM replenish.forecast_versions AS v GROUP BY v.xmin
+        UNION ALL
+        SELECT 'REPLENISHMENT', s.xmin, count(*) FROM replenish.replenishment_suggestions AS s GROUP BY s.xmin
+        UNION ALL
+        SELECT 'ACCURACY', a.xmin, count(*) FROM replenish.forecast_accuracy_metrics AS a WHERE a.material_id IS NOT NULL GROUP BY a.xmin
+    ),
+    settled AS (
+        SELECT
+            s.job_name, s.by, s.rows_changed, bool_and(s.is_last) AS is_last,
+            format('chunk %s of run %s (%s)', s.chunk_number, s.job_run_id, s.job_name) AS what
+        FROM (
+            SELECT
+                r.job_name, r.job_run_id, c.chunk_number, c.rows_changed, c.xmin AS by,
+                c.finished_at = max(c.finished_at) OVER (PARTITION BY r.job_name, c.facility_id, m.material_id) AS is_last
+            FROM replenish.job_chunks AS c
+            JOIN replenish.job_runs AS r USING (tenant_id, job_run_id)
+            CROSS JOIN LATERAL unnest(c.material_ids) AS m (material_id)
+            WHERE c.chunk_status = 'DONE'
+        ) AS s
+        GROUP BY s.job_name, s.job_run_id, s.chunk_number, s.rows_changed, s.by
+    )
+    SELECT format('%s says it wrote %s rows, there are %s', coalesce(s.what, 'no chunk of ' || job_name), coalesce(s.rows_changed, 0), coalesce(w.found, 0))
+    FROM written AS w
+    FULL JOIN settled AS s USING (job_name, by)
+    WHERE coalesce(w.found, 0) > coalesce(s.rows_changed, 0)
+        OR (s.is_last AND job_name <> 'ACCURACY' AND coalesce(w.found, 0) < s.rows_changed)
+$$;
+
 CREATE FUNCTION crash.wrong() RETURNS SETOF text LANGUAGE sql AS $$
     SELECT format('material %s has %s units, %s were recorded', material_id, h.quantity, e.quantity)
     FROM (SELECT material_id, sum(actual_demand_quantity) AS quantity FROM replenish.demand_history GROUP BY material_id) AS h
@@ -108,6 +140,8 @@ CREATE FUNCTION crash.wrong() RETURNS SETOF text LANGUAGE sql AS $$
     GROUP BY a.tenant_id, a.facility_id, a.material_id, a.measurement_period_start, a.measurement_period_end, a.aggregation_level HAVING count(*) > 1
     UNION ALL
     SELECT * FROM crash.torn_runs()
+    UNION ALL
+    SELECT * FROM crash.torn_chunks()
     UNION ALL
     SELECT format('%s of the four jobs are scheduled', count(*)) FROM cron.job HAVING count(*) NOT IN (0, 4)
     UNION ALL

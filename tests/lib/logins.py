@@ -15,6 +15,13 @@ def connect(user="postgres", dbname=None, port=None, host=None, **more):
                            dbname=dbname or os.environ.get("PGDATABASE", "postgres"), autocommit=True, **more)
 
 
+def schedule(process):
+    """Seconds in which a process had a processor, and in which it was ready and got none, so far."""
+    with open(f"/proc/{process}/schedstat") as stat:
+        ran, waited = stat.read().split()[:2]
+    return int(ran) / 1e9, int(waited) / 1e9
+
+
 class Login:
     def __init__(self, user, **more):
         self.user = user

@@ -30,11 +30,15 @@ refused "with the guard: DROP OWNED … CASCADE" 55000 'DROP OWNED BY replenish_
 row_facts >"$CLUSTER/rows.after"
 same "the rows are all there" "$CLUSTER/rows" "$CLUSTER/rows.after"
 
-# DROP EXTENSION … CASCADE keeps the data and closes it.
+# DROP EXTENSION … CASCADE keeps the data and closes it, to whoever works for the tenant as well.
+as_tenant="SET app.current_tenant_id = '00000000-0000-4000-8000-00000000d000'; "
+no_row="SELECT NOT EXISTS (SELECT FROM replenish.demand_history) AND NOT EXISTS (SELECT FROM replenish.materials)"
+for role in replenish_owner replenish_batch; do
+    check "before, $role sees the tenant's rows" "${as_tenant}SET ROLE $role; SELECT count(*) > 0 FROM replenish.materials, replenish.demand_history"
+done
 psql -c 'SET client_min_messages = error' -c 'DROP EXTENSION pg_replenish CASCADE'
-check "after DROP EXTENSION … CASCADE the owner sees no row" \
-    "SET ROLE replenish_owner; SELECT count(*) = 0 FROM replenish.demand_history"
-check "nor does the batch role" "SET ROLE replenish_batch; SELECT count(*) = 0 FROM replenish.materials"
+check "after DROP EXTENSION … CASCADE the owner sees no row" "${as_tenant}SET ROLE replenish_owner; $no_row"
+check "nor does the batch role" "${as_tenant}SET ROLE replenish_batch; $no_row"
 refused "and nobody writes" 42501 \
     "SET ROLE replenish_batch; INSERT INTO replenish.tenants (tenant_id, tenant_name) VALUES (gen_random_uuid(), 'x')"
 check "the rows are there" "SELECT count(*) > 0 FROM replenish.demand_history"

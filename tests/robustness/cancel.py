@@ -21,7 +21,7 @@ import psycopg
 
 from catalog import routines
 from fuzz import A, B
-from logins import Login, connect
+from logins import Login, connect, schedule
 from values import World, call, plain
 
 # With arguments and without, since both are called in their own way.
@@ -69,11 +69,7 @@ def repeated(routine, world, times=1_000_000_000):
 
 def kept_waiting(pid):
     """Seconds that a backend and this process were ready to run and got no processor, so far."""
-    total = 0
-    for process in (pid, "self"):
-        with open(f"/proc/{process}/schedstat") as stat:
-            total += int(stat.read().split()[1]) / 1e9
-    return total
+    return sum(schedule(process)[1] for process in (pid, "self"))
 
 
 def begin(login, statement):

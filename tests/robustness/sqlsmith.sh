@@ -16,7 +16,7 @@ explained=(
     # Its parser: a literal of no known type in a subquery meets text (coerce_type, parse_coerce.c).
     'XX000 ERROR:  failed to find conversion function from unknown to text$'
     # An aggregate's own functions called by themselves, with any array (check_float8_array, float.c).
-    'XX000 ERROR:  float8_[a-z_]+: expected [0-9]-element float8 array$'
+    'XX000 ERROR:  float8_[a-z0-9_]+: expected [0-9]-element float8 array$'
     # A type modifier's own functions called by themselves, with any number (timestamp.c).
     'XX000 ERROR:  (invalid INTERVAL typmod: 0x[0-9a-f]+|unrecognized interval typmod: -?[0-9]+)$'
     # pg_cron, of an argument that is NULL and of a job that there is not.

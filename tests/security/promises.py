@@ -61,8 +61,10 @@ ASSERTIONS = {
         f"SELECT p.oid::regprocedure FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE {OURS} "
         f"AND p.prorettype <> 'trigger'::regtype AND has_function_privilege('public', p.oid, 'EXECUTE') AND (p.provolatile = 'v' "
         f"OR regexp_replace(coalesce(pg_get_function_sqlbody(p.oid), p.prosrc), $$'[^']*'|--[^\n]*$$, '', 'g') ~* '{WRITES}')",
-    "PUBLIC has no privilege on any relation or schema":
+    "PUBLIC has no privilege on any relation, column or schema":
         f"SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace, aclexplode(c.relacl) AS x WHERE {OURS} AND x.grantee = 0 "
+        f"UNION ALL SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = c.oid, aclexplode(a.attacl) AS x "
+        f"WHERE {OURS} AND x.grantee = 0 "
         f"UNION ALL SELECT n.oid::regnamespace::oid::regclass FROM pg_namespace AS n, aclexplode(n.nspacl) AS x WHERE {OURS} AND x.grantee = 0",
     "every view runs with its caller's rights":
         f"SELECT c.oid::regclass FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
@@ -109,7 +111,8 @@ MISTAKES = [
     ["GRANT EXECUTE ON FUNCTION replenish.lock_facility(uuid, uuid) TO PUBLIC",
      "GRANT EXECUTE ON FUNCTION replenish.lock_facility(uuid, uuid) TO PUBLIC; ALTER FUNCTION replenish.lock_facility(uuid, uuid) STABLE",
      "GRANT EXECUTE ON FUNCTION replenish.notify_alert(uuid, text, text) TO PUBLIC; ALTER FUNCTION replenish.notify_alert(uuid, text, text) IMMUTABLE"],
-    ["GRANT SELECT ON replenish.vendors TO PUBLIC", "GRANT SELECT ON replenish.demand_history_other TO PUBLIC"],
+    ["GRANT SELECT ON replenish.vendors TO PUBLIC", "GRANT SELECT ON replenish.demand_history_other TO PUBLIC",
+     "GRANT SELECT (vendor_code) ON replenish.vendors TO PUBLIC", "GRANT CREATE ON SCHEMA replenish TO PUBLIC"],
     "ALTER VIEW replenish.daily_demand_summary SET (security_invoker = false)",
     "CREATE MATERIALIZED VIEW replenish.frozen AS SELECT 1 AS one",
     "ALTER FUNCTION replenish.current_tenant_id() SECURITY DEFINER",
