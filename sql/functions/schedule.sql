@@ -51,6 +51,12 @@ DECLARE
     scheduled record;
 BEGIN
     PERFORM replenish.assert_pg_cron();
+    -- pg_cron looks at neither: on a standby it ends with an internal error.
+    IF current_setting('transaction_read_only')::boolean THEN
+        RAISE EXCEPTION 'cannot change the nightly jobs in a read-only transaction'
+            USING ERRCODE = 'read_only_sql_transaction',
+                HINT = 'On a standby: connect to the primary, whose jobs come over by replication.';
+    END IF;
     -- cron.job shows everybody their own jobs, and a superuser all of them.
     FOR scheduled IN EXECUTE
         'SELECT j.jobid, j.jobname FROM cron.job AS j '

@@ -11,6 +11,8 @@ start_cluster "wal_level = replica" "max_wal_senders = 4"
 if [[ $PRELOAD = *pg_cron* ]]; then psql -c 'CREATE EXTENSION pg_cron'; fi
 fill_database postgres
 psql -c 'CREATE ROLE night LOGIN IN ROLE replenish_batch' -c 'CREATE ROLE keeper LOGIN IN ROLE replenish_owner'
+# At hours that never come.
+if [[ $PRELOAD = *pg_cron* ]]; then psql -o /dev/null -c "SELECT replenish.schedule_jobs('0 0 31 2 *', '0 0 31 2 *', '0 0 31 2 *', '0 0 31 2 *')"; fi
 psql -c "ALTER ROLE keeper SET app.current_tenant_id = '00000000-0000-4000-8000-00000000d000'"
 row_facts >"$CLUSTER/rows"
 as_server mkdir "$CLUSTER/standby_socket"
