@@ -128,7 +128,7 @@ export const mutations = {
   }),
   reviewSuggestion: call(
     "review_suggestion",
-    { suggestionId: "uuid", decision: "text", notes: "text" },
+    { suggestionId: "uuid", decision: "text", notes: "text", suggestionGenerationTimestamp: "timestamptz" },
     { answers: "row", renamed: { notes: "review_notes" } },
   ),
   overrideForecast: call(

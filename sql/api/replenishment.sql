@@ -80,7 +80,8 @@ CREATE FUNCTION replenish_api.review_suggestion(
     suggestion_id uuid,
     decision text,
     review_notes text = NULL,
-    purchase_order_id uuid = NULL
+    purchase_order_id uuid = NULL,
+    suggestion_generation_timestamp timestamptz = NULL
 ) RETURNS SETOF replenish.replenishment_suggestion
 LANGUAGE sql VOLATILE ROWS 1
 SET search_path = pg_catalog, pg_temp
@@ -88,12 +89,14 @@ AS $$
     SELECT s.*
     FROM replenish.review_suggestion(
         review_suggestion.suggestion_id, review_suggestion.decision,
-        review_suggestion.review_notes, review_suggestion.purchase_order_id, replenish_auth.subject()
+        review_suggestion.review_notes, review_suggestion.purchase_order_id, replenish_auth.subject(),
+        review_suggestion.suggestion_generation_timestamp
     ) AS s
 $$;
-COMMENT ON FUNCTION replenish_api.review_suggestion(uuid, text, text, uuid) IS
+COMMENT ON FUNCTION replenish_api.review_suggestion(uuid, text, text, uuid, timestamptz) IS
 'Decides on an open suggestion: APPROVED, REJECTED or CONVERTED_TO_PO.
-CONVERTED_TO_PO goes with the purchase order it became. The token''s subject is noted as the reviewer.';
+CONVERTED_TO_PO goes with the purchase order it became. The token''s subject is noted as the reviewer.
+With the suggestion_generation_timestamp that was read it decides on those numbers only.';
 
 CREATE FUNCTION replenish_api.explain_suggestion(suggestion_id uuid) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE

@@ -223,8 +223,8 @@ COMMENT ON FUNCTION replenish.stocked(uuid, uuid, uuid[]) IS
 'The materials asked for, checked, or all that have a stock record at the facility.';
 COMMENT ON FUNCTION replenish.store_suggestions(uuid, uuid, uuid[], date, text) IS
 'Stores proposals; returns the rows that changed. Callers want generate_replenishment_recommendations.';
-COMMENT ON FUNCTION replenish.review_suggestion(uuid, text, text, uuid, text) IS
-'Decides on an open suggestion: APPROVED, REJECTED, or CONVERTED_TO_PO with the purchase order it became. Each once.';
+COMMENT ON FUNCTION replenish.review_suggestion(uuid, text, text, uuid, text, timestamptz) IS
+'Decides on an open suggestion: APPROVED, REJECTED, or CONVERTED_TO_PO with the purchase order it became. Each once. With the suggestion_generation_timestamp that was read it decides on those numbers only: 55000 where a run has put others in their place.';
 COMMENT ON FUNCTION replenish.enter_tenant(uuid) IS
 'Begins a transaction of a run: sets tenant and search_path until its end.';
 COMMENT ON FUNCTION replenish.assert_batch_size(integer) IS

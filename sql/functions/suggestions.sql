@@ -3,7 +3,8 @@ CREATE FUNCTION replenish.review_suggestion(
     decision text,
     review_notes text = NULL,
     purchase_order_id uuid = NULL,
-    reviewed_by text = NULL
+    reviewed_by text = NULL,
+    suggestion_generation_timestamp timestamptz = NULL
 ) RETURNS SETOF replenish.replenishment_suggestion
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
@@ -36,6 +37,16 @@ BEGIN
         RAISE EXCEPTION 'suggestion % is % already', suggestion_id, suggestion.suggestion_status
             USING ERRCODE = 'object_not_in_prerequisite_state',
                 HINT = 'Only open suggestions can be decided on, and each way only once.';
+    -- Who decides has read numbers; a run may have put others in their place since.
+    ELSIF suggestion.suggestion_generation_timestamp
+        <> review_suggestion.suggestion_generation_timestamp THEN
+        RAISE EXCEPTION 'suggestion % has changed since it was read', suggestion_id
+            USING ERRCODE = 'object_not_in_prerequisite_state',
+                DETAIL = format(
+                    'It proposes %s %s now.',
+                    trim_scale(suggestion.recommended_order_quantity), suggestion.recommended_order_uom
+                ),
+                HINT = 'Read it again, and decide on what it says now.';
     END IF;
     UPDATE replenish.replenishment_suggestions AS s
     SET suggestion_status = review_suggestion.decision,

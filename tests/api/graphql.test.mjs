@@ -214,16 +214,19 @@ describe("the dashboard's operations", () => {
 
   test("reviewSuggestion and overrideForecast note who decided", async () => {
     const { getReplenishmentRecommendations: open } = await data(
-      `{ getReplenishmentRecommendations(${own}, status: PENDING) { suggestionId } }`,
+      `{ getReplenishmentRecommendations(${own}, status: PENDING) { suggestionId suggestionGenerationTimestamp } }`,
     );
-    const review = `mutation { reviewSuggestion(input: { suggestionId: "${open[0].suggestionId}", decision: APPROVED,
-      notes: "as usual" }) { suggestionStatus reviewedBy reviewNotes } }`;
-    assert.deepEqual((await data(review)).reviewSuggestion, {
+    const review = (read) => `mutation { reviewSuggestion(input: { suggestionId: "${open[0].suggestionId}", decision: APPROVED,
+      notes: "as usual", suggestionGenerationTimestamp: "${read}" }) { suggestionStatus reviewedBy reviewNotes } }`;
+    const former = await failure(review("2025-03-01T00:00:00Z"));
+    assert.match(former.message, /has changed since it was read/);
+    const asRead = review(open[0].suggestionGenerationTimestamp);
+    assert.deepEqual((await data(asRead)).reviewSuggestion, {
       suggestionStatus: "APPROVED",
       reviewedBy: "planner",
       reviewNotes: "as usual",
     });
-    assert.equal((await failure(review)).extensions.code, "55000");
+    assert.equal((await failure(asRead)).extensions.code, "55000");
     const { overrideForecast } = await data(
       `mutation { overrideForecast(input: { ${series}, forecastDate: "2025-03-06", quantity: 99, reason: "fair",
          expiresAt: "2999-01-01T00:00:00Z" }) { forecastDate isManuallyOverridden manualOverrideQuantity manualOverrideBy } }`,

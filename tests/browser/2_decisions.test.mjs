@@ -90,6 +90,31 @@ test("a suggestion that someone else has decided on says so, in the database's w
   await decide("PENDING");
 });
 
+test("an order that a run has changed meanwhile is not approved unseen", async () => {
+  const { page } = await open(demo);
+  const third = (await suggestions()).find((s) => s.suggestion_status === "PENDING");
+  const approve = page.getByRole("button", { name: `Approve ${third.material_code}` });
+  await approve.waitFor();
+  const [{ quantity }] = await sql(
+    `UPDATE replenish.replenishment_suggestions
+     SET recommended_order_quantity = recommended_order_quantity + 7, suggestion_generation_timestamp = now()
+     WHERE suggestion_id = $1 AND tenant_id = $2 RETURNING recommended_order_quantity::float8 AS quantity`,
+    [third.suggestion_id, DEMO_TENANT],
+  );
+  await approve.click();
+  const note = page.locator(".card .note-error");
+  await note.waitFor();
+  assert.match(await note.innerText(), new RegExp(`has changed since it was read[^]*Read it again[^]*It proposes ${quantity} EA now`));
+  await picture(page, "22-changed");
+  assert.equal((await status(third.suggestion_id)).suggestion_status, "PENDING");
+  await note.getByRole("button", { name: "Reload the list" }).click();
+  await page.locator(".card", { hasText: third.material_code }).getByText(`${quantity} EA`).waitFor();
+  await sql(
+    "UPDATE replenish.replenishment_suggestions SET recommended_order_quantity = recommended_order_quantity - 7 WHERE suggestion_id = $1 AND tenant_id = $2",
+    [third.suggestion_id, DEMO_TENANT],
+  );
+});
+
 test("a figure typed by hand comes before the model's, is marked, and can be taken back", async () => {
   const { page, calm } = await open(demo);
   await choose(page, "MAT-FCST-003");

@@ -94,7 +94,7 @@ def plain(name, kind, world):
              "quantity_column": "'actual_demand_quantity'::name", "table_name": "'materials'::text", "run_as": "'replenish_night'::name",
              "override_reason": "'fair'::text", "season_lengths": "ARRAY[7]::integer[]", "service_levels": "ARRAY[0.9]::double precision[]",
              "quantiles": "ARRAY[0.1,0.5,0.9]::double precision[]", "purchase_order_id": "NULL::uuid",
-             "expires_at": "'2100-01-01 00:00Z'::timestamp with time zone"}
+             "expires_at": "'2100-01-01 00:00Z'::timestamp with time zone", "suggestion_generation_timestamp": "NULL::timestamp with time zone"}
     # What a suggestion of the tenant was made from, with what a simulation reads besides; by operators of no other path.
     settings = '{"forecast_algorithm": "AUTO", "season_length": null, "minimum_forecast_history_days": 30}'
     named |= {part: f"(SELECT calculation OPERATOR(pg_catalog.->) '{part}' OPERATOR(pg_catalog.||) '{settings}' "

@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SET ROLE replenish_batch;
-SELECT plan(27);
+SELECT plan(30);
 SELECT count(*) FROM replenish.generate_forecasts(:a, :facility) \g /dev/null
 
 -- The policy from the material's own history.
@@ -95,4 +95,15 @@ SELECT is(
     round((replenish.explain_suggestion(:'s3') #>> '{plan,service,z_score}')::numeric, 6), round(replenish.service_level_z(0.95)::numeric, 6),
     'explain_suggestion shows the numbers behind it');
 SELECT is(jsonb_array_length((SELECT replenish.explain_suggestion(suggestion_id) #> '{facts,orders}' FROM replenish.replenishment_suggestions WHERE material_id = :m2)), 3, 'down to the orders');
+
+-- Who has read numbers decides on those: a run may put others in their place meanwhile.
+SELECT suggestion_generation_timestamp AS seen FROM replenish.replenishment_suggestions WHERE material_id = :m3 \gset
+UPDATE replenish.inventory_levels SET on_hand_quantity = on_hand_quantity + 144 WHERE material_id = :m3;
+SELECT count(*) FROM replenish.generate_replenishment_recommendations(:a, :facility, as_of => '2025-03-01') \g /dev/null
+SELECT throws_ok(
+    format('SELECT replenish.review_suggestion(%L, ''APPROVED'', suggestion_generation_timestamp => %L)', :'s3', :'seen'),
+    '55000', format('suggestion %s has changed since it was read', :'s3'), 'an approval of numbers that are no longer there is refused');
+SELECT is((SELECT suggestion_status FROM replenish.replenishment_suggestions WHERE suggestion_id = :'s3'), 'PENDING', 'and nothing is decided');
+SELECT suggestion_generation_timestamp AS seen FROM replenish.replenishment_suggestions WHERE material_id = :m3 \gset
+SELECT is((SELECT suggestion_status FROM replenish.review_suggestion(:'s3', 'APPROVED', suggestion_generation_timestamp => :'seen')), 'APPROVED', 'read again, it is decided on');
 SELECT * FROM finish();

@@ -107,7 +107,8 @@ export const getWorklist = operation<
 >(
     `query Worklist($tenantId: ID!, $facilityId: ID!) {
         getReplenishmentRecommendations(tenantId: $tenantId, facilityId: $facilityId, status: PENDING) {
-            suggestionId facilityId materialId urgencyLevel recommendedOrderQuantity recommendedOrderUom
+            suggestionId facilityId materialId suggestionGenerationTimestamp urgencyLevel
+            recommendedOrderQuantity recommendedOrderUom
             estimatedTotalCost daysUntilStockout recommendedDeliveryDate
         }
     }`,
@@ -178,13 +179,16 @@ export const generateSuggestions = operation<
 );
 
 export const reviewSuggestion = operation<
-    { suggestionId: string; decision: Decision; notes: string | null },
+    { suggestionId: string; decision: Decision; notes: string | null; generatedAt: Moment },
     { reviewSuggestion: unknown }
 >(
-    `mutation ReviewSuggestion($suggestionId: ID!, $decision: ReviewDecision!, $notes: String) {
-        reviewSuggestion(input: { suggestionId: $suggestionId, decision: $decision, notes: $notes }) {
-            suggestionId suggestionStatus
-        }
+    `mutation ReviewSuggestion(
+        $suggestionId: ID!, $decision: ReviewDecision!, $notes: String, $generatedAt: Datetime
+    ) {
+        reviewSuggestion(input: {
+            suggestionId: $suggestionId, decision: $decision, notes: $notes,
+            suggestionGenerationTimestamp: $generatedAt
+        }) { suggestionId suggestionStatus }
     }`,
 );
 

@@ -19,6 +19,8 @@ export function ReviewButtons({ suggestion, name, notes, onChanged }: Props) {
             suggestionId: suggestion.suggestionId,
             decision,
             notes: notes === undefined || notes === '' ? null : notes,
+            // What is on the screen is what is decided on.
+            generatedAt: suggestion.suggestionGenerationTimestamp,
         });
         const order = `${quantity(suggestion.recommendedOrderQuantity)} ${suggestion.recommendedOrderUom ?? ''}`;
         onChanged(`${decision === 'APPROVED' ? 'Approved' : 'Rejected'}: ${order.trim()} of ${name}.`);
