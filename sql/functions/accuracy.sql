@@ -1,4 +1,5 @@
--- Forecast and actual of every day of the period, by the last forecast made before that day.
+-- Forecast and actual of every day of the period, by the last forecast made before that day. Planned once a
+-- session, like plan_materials().
 CREATE FUNCTION replenish.measured_days(
     tenant_id uuid,
     facility_id uuid,
@@ -14,9 +15,13 @@ CREATE FUNCTION replenish.measured_days(
     forecast_model_id uuid,
     forecast_start date
 )
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 30000
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 30000
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT f.material_id, f.day, coalesce(h.actual_demand_quantity, 0), f.forecast, f.naive_mae,
         f.forecast_model_id, f.start_date
     FROM (
@@ -57,7 +62,8 @@ AS $$
         AND h.demand_date = f.day
     WHERE (h.demand_date IS NOT NULL OR f.missing_demand = 'ZERO')
         -- What was asked for on such a day is not known.
-        AND NOT (f.masked_demand IN ('STOCKOUTS', 'BOTH') AND coalesce(h.is_stockout, false))
+        AND NOT (f.masked_demand IN ('STOCKOUTS', 'BOTH') AND coalesce(h.is_stockout, false));
+END
 $$;
 
 CREATE FUNCTION replenish.measure_accuracy(
@@ -68,9 +74,13 @@ CREATE FUNCTION replenish.measure_accuracy(
     period_end date,
     aggregation_level text
 ) RETURNS SETOF replenish.forecast_accuracy_metric
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 1000
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT
         NULL::uuid,
         (array_agg(p.forecast_model_id ORDER BY p.bucket DESC))[1],
@@ -122,7 +132,8 @@ AS $$
     JOIN replenish.materials AS m
         ON m.tenant_id = measure_accuracy.tenant_id AND m.material_id = p.material_id
     GROUP BY p.material_id
-    ORDER BY p.material_id
+    ORDER BY p.material_id;
+END
 $$;
 
 CREATE FUNCTION replenish.calculate_forecast_accuracy(

@@ -32,9 +32,13 @@ CREATE FUNCTION replenish.get_material_forecasts(
     end_date date = NULL,
     forecast_status text = 'ACTIVE'
 ) RETURNS SETOF replenish.material_forecast
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 90
+LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 90
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
     SELECT f.*
     FROM replenish.material_forecasts AS f
     WHERE f.tenant_id = get_material_forecasts.tenant_id
@@ -46,7 +50,8 @@ AS $$
             get_material_forecasts.forecast_status IS NULL
             OR f.forecast_status = get_material_forecasts.forecast_status
         )
-    ORDER BY f.forecast_version DESC, f.forecast_date
+    ORDER BY f.forecast_version DESC, f.forecast_date;
+END
 $$;
 
 CREATE FUNCTION replenish.get_forecast_accuracy_metrics(
