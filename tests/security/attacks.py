@@ -46,6 +46,10 @@ class Attack:
     by_design: bool = False  # shows the names and tenants of logins, as docs/security.md says
     needs: str = ""  # extension without which there is nothing to attack
 
+    def meets_the_setting(self):
+        """Whether it depends on when the library that guards the setting is loaded."""
+        return any("current_tenant_id" in text or "preload" in text for text in [*self.once, *self.each, self.options])
+
 
 ATTACKS = [
     Attack("SET of the tenant setting", refused("SET app.current_tenant_id = '{b}'"), lawful=BATCH, of_setting=True),
