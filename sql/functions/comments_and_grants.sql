@@ -185,6 +185,8 @@ COMMENT ON FUNCTION replenish.forecastable(uuid, uuid, uuid[]) IS
 'The materials asked for, checked, or all that have demand at the facility and are to be forecast.';
 COMMENT ON FUNCTION replenish.refresh_forecasts(uuid, uuid, uuid[], integer, text, date) IS
 'Forecasts and stores in chunks within this transaction. Callers want generate_forecasts.';
+COMMENT ON FUNCTION replenish.begin_series(uuid, uuid, uuid[]) IS
+'Makes a head for every series to be forecast that has none, in the order of the key. Writers of forecasts call it before they lock any.';
 COMMENT ON FUNCTION replenish.lock_facility(uuid, uuid) IS
 'Writers of one facility take turns until the end of the transaction.';
 COMMENT ON FUNCTION replenish.override_forecast(uuid, uuid, uuid, date, numeric, text, timestamptz, text) IS

@@ -154,6 +154,10 @@ BEGIN
             USING HINT = 'Record demand in replenish.demand_history first.';
         RETURN;
     END IF;
+    -- All of them before the first chunk is locked: who waits for a head that another call makes holds none.
+    PERFORM replenish.begin_series(
+        refresh_forecasts.tenant_id, refresh_forecasts.facility_id, refresh_forecasts.material_ids
+    );
     WHILE first <= cardinality(material_ids) LOOP
         FOR failure IN
             SELECT c.material_id, c.message
@@ -175,6 +179,37 @@ BEGIN
         RAISE WARNING '% of % materials could not be forecast', failures, cardinality(material_ids)
             USING DETAIL = 'The last one was ' || failure_text;
     END IF;
+END
+$$;
+
+-- One lookup a material, whatever the planner knows of the tables.
+CREATE FUNCTION replenish.begin_series(tenant_id uuid, facility_id uuid, material_ids uuid[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
+AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO replenish.forecast_heads (tenant_id, facility_id, material_id)
+    SELECT begin_series.tenant_id, begin_series.facility_id, m.material_id
+    FROM unnest(begin_series.material_ids) AS w (id)
+    CROSS JOIN LATERAL (
+        SELECT e.material_id
+        FROM replenish.materials AS e
+        WHERE e.tenant_id = begin_series.tenant_id AND e.material_id = w.id AND e.forecasting_enabled
+        OFFSET 0
+    ) AS m
+    LEFT JOIN LATERAL (
+        SELECT true AS is_there
+        FROM replenish.forecast_heads AS e
+        WHERE e.tenant_id = begin_series.tenant_id
+            AND e.facility_id = begin_series.facility_id
+            AND e.material_id = m.material_id
+        OFFSET 0
+    ) AS h ON true
+    WHERE h.is_there IS NULL
+    ORDER BY m.material_id
+    ON CONFLICT DO NOTHING;
 END
 $$;
 

@@ -12,7 +12,7 @@ use pgrx::datum::{Date, DatumWithOid};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::spi::SpiClient;
 
-const BEGIN: &str = include_str!("sql/begin_series.sql");
+const BEGIN: &str = "SELECT replenish.begin_series($1, $2, $3)";
 const LOCK: &str = include_str!("sql/lock_series.sql");
 
 /// What the caller asks for in place of each material's own settings.

@@ -47,6 +47,20 @@ BEGIN
 END
 $$;
 
+-- 1,500 materials more, without demand, so more than one chunk: all have their head but two.
+CREATE FUNCTION spec.numbered(number integer) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+$$ SELECT format('00000000-0000-4000-8000-%s', 100000000000 + number)::uuid $$;
+CREATE FUNCTION spec.many() RETURNS void LANGUAGE sql AS $$
+    INSERT INTO replenish.materials (tenant_id, material_id, material_code, material_name, primary_uom)
+    SELECT spec.tenant(), spec.numbered(i), i, i, 'EA' FROM generate_series(1, 1500) AS i;
+    INSERT INTO replenish.forecast_heads (tenant_id, facility_id, material_id)
+    SELECT spec.tenant(), spec.facility(), spec.numbered(i) FROM generate_series(1, 1500) AS i WHERE i NOT IN (1100, 1300);
+$$;
+CREATE FUNCTION spec.generate_numbered(VARIADIC numbers integer[]) RETURNS bigint LANGUAGE sql AS $$
+    SELECT count(*)
+    FROM replenish.generate_forecasts(spec.tenant(), spec.facility(), ARRAY(SELECT spec.numbered(n) FROM unnest(numbers) AS n))
+$$;
+
 -- The forecasts in force: version, first day, mean of that day with what planners say.
 CREATE FUNCTION spec.forecasts() RETURNS TABLE (code text, version integer, starts date, quantity numeric)
 LANGUAGE sql AS $$

@@ -69,6 +69,9 @@ $$),
     CREATE TRIGGER forget BEFORE INSERT OR UPDATE ON replenish.forecast_heads FOR EACH ROW EXECUTE FUNCTION variant.forget();
     GRANT USAGE ON SCHEMA variant TO PUBLIC;
 $$),
+('a chunk makes its heads when it is locked', 'two_generators_of_many', $$
+    SELECT variant.rewrite('replenish.refresh_forecasts', E'refresh_forecasts.facility_id, refresh_forecasts.material_ids\n', E'refresh_forecasts.facility_id, ''{}''\n');
+$$),
 ('a night does not wait', 'generator_and_killed_backend', $$
     ALTER DATABASE isolation_broken SET lock_timeout = '1ms';
     SELECT variant.rewrite('replenish.survive_failure', 'most_attempts CONSTANT integer := 3', 'most_attempts CONSTANT integer := 1');

@@ -86,7 +86,7 @@ verify() {
     local wrong
     # Before the rows are read: sales go on meanwhile.
     sort "$CLUSTER/acknowledged" >"$CLUSTER/promised"
-    wrong=$(psql -At -c 'SELECT * FROM crash.wrong() LIMIT 5')
+    wrong=$(psql -At -c 'SELECT * FROM crash.wrong() UNION ALL SELECT * FROM crash.torn_chunks() LIMIT 5')
     [ -z "$wrong" ] || fail "after $1: $wrong"
     # Every acknowledged sale is there; one that was not acknowledged may be.
     psql -At -c 'SELECT n FROM crash.sales ORDER BY n' | sort >"$CLUSTER/there"

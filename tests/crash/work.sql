@@ -63,7 +63,7 @@ CREATE FUNCTION crash.torn_runs() RETURNS SETOF text LANGUAGE sql AS $$
         OR (r.run_status IN ('COMPLETED', 'PARTIAL') AND c.pending > 0)
 $$;
 
--- What a chunk says it wrote against what its transaction left. Rows that a later chunk wrote again tell of that one,
+-- Where all work is done by nights: what a chunk says it wrote against what its transaction left. Rows that a later chunk wrote again tell of that one,
 -- so only the last chunk of its series has to have left all of its rows; accuracy also counts days, which sales change.
 CREATE FUNCTION crash.torn_chunks() RETURNS SETOF text LANGUAGE sql AS $$
     WITH written AS (
@@ -141,8 +141,6 @@ CREATE FUNCTION crash.wrong() RETURNS SETOF text LANGUAGE sql AS $$
     UNION ALL
     SELECT * FROM crash.torn_runs()
     UNION ALL
-    SELECT * FROM crash.torn_chunks()
-    UNION ALL
     SELECT format('%s of the four jobs are scheduled', count(*)) FROM cron.job HAVING count(*) NOT IN (0, 4)
     UNION ALL
     SELECT format('%s of %s steps of the schema are there', count(*), (SELECT count(*) FROM replenish.migrations()))
@@ -156,6 +154,8 @@ $$;
 
 CREATE FUNCTION crash.unfinished(series integer) RETURNS SETOF text LANGUAGE sql AS $$
     SELECT * FROM crash.wrong()
+    UNION ALL
+    SELECT * FROM crash.torn_chunks()
     UNION ALL
     SELECT format('%s of %s series have a forecast in force', count(*), series)
     FROM replenish.forecast_series WHERE forecast_status = 'ACTIVE' HAVING count(*) <> series

@@ -1,4 +1,4 @@
--- Every head is there already (begin_series.sql). ON CONFLICT finds each by its key, whatever the planner
+-- Every head is there already (begin_series()). ON CONFLICT finds each by its key, whatever the planner
 -- knows of the table; a join would read all heads of the facility for every chunk of the first night.
 INSERT INTO replenish.forecast_heads (
     tenant_id, facility_id, material_id, last_version, fit_version, settings_fingerprint,
