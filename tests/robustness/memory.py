@@ -36,6 +36,11 @@ def growth(siege, calls, seed, leak="", plainly=False):
     login = Login("in_replenish_writer")
     login.run("SET statement_timeout = '2s'")
     pid = login.connection.info.backend_pid
+    # What is planned once a session is, whatever the values of below reach.
+    for _ in range(2 * len(statements.calls)):
+        login.run("BEGIN")
+        login.run(next(in_turn))
+        login.run("ROLLBACK")
     sizes = []
     for number in range(2 * calls):
         if number % (calls // 100) == 0:
