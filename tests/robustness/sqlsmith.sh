@@ -15,6 +15,8 @@ command -v sqlsmith >/dev/null || fail "sqlsmith is missing: pgrx-config/setup.s
 explained=(
     # Its parser: a literal of no known type in a subquery meets text (coerce_type, parse_coerce.c).
     'XX000 ERROR:  failed to find conversion function from unknown to text$'
+    # interval(interval, integer) called by itself, with any number (timestamp.c).
+    'XX000 ERROR:  (invalid INTERVAL typmod: 0x[0-9a-f]+|unrecognized interval typmod: -?[0-9]+)$'
     # What takes an OID of its catalogs, called with any number.
     'XX000 ERROR:  cache lookup failed for [a-z ]+ [0-9]+$'
     # pg_cron, of an argument that is NULL and of a job that there is not.
