@@ -155,9 +155,12 @@ BEGIN
         RETURN;
     END IF;
     -- All of them before the first chunk is locked: who waits for a head that another call makes holds none.
-    PERFORM replenish.begin_series(
-        refresh_forecasts.tenant_id, refresh_forecasts.facility_id, refresh_forecasts.material_ids
-    );
+    -- A single chunk does so itself.
+    IF cardinality(material_ids) > chunk_size THEN
+        PERFORM replenish.begin_series(
+            refresh_forecasts.tenant_id, refresh_forecasts.facility_id, refresh_forecasts.material_ids
+        );
+    END IF;
     WHILE first <= cardinality(material_ids) LOOP
         FOR failure IN
             SELECT c.material_id, c.message

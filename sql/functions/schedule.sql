@@ -51,7 +51,7 @@ DECLARE
     scheduled record;
 BEGIN
     PERFORM replenish.assert_pg_cron();
-    -- pg_cron looks at neither: on a standby it ends with an internal error.
+    -- pg_cron does not look, and ends with an internal error on a standby.
     IF current_setting('transaction_read_only')::boolean THEN
         RAISE EXCEPTION 'cannot change the nightly jobs in a read-only transaction'
             USING ERRCODE = 'read_only_sql_transaction',

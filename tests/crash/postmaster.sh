@@ -4,7 +4,8 @@
 # one active version, indexes that agree with their tables; the next runs go on with what was cut off and
 # complete it. Argument: how often (CI 15, soak 500).
 # Seen to fail: with CRASH_VARIANT='ALTER TABLE replenish.forecast_versions SET UNLOGGED' heads name versions
-# that are gone, and of replenishment_suggestions chunks have left no row; with CRASH_VARIANT="ALTER SYSTEM SET synchronous_commit = off" acknowledged sales are; with
+# that are gone, and of replenishment_suggestions chunks have left no row; with CRASH_VARIANT="ALTER SYSTEM SET
+# synchronous_commit = off" acknowledged sales are gone; with
 # CRASH_VARIANT="DO \$\$ BEGIN EXECUTE replace(pg_get_functiondef('replenish.open_run'::regproc), 'AND open_run.resume', 'AND false'); END \$\$"
 # no run is gone on with; with a cut_power() that kills the postmaster alone, backends finish their run first.
 source "$(dirname "$0")/common.sh"

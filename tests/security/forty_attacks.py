@@ -1,7 +1,8 @@
 """Check 1: the forty attacks as every role over every table, view and function of the catalog.
 
 Argument: "unpreloaded" on a server that loads the library only when a session first needs it; there only the
-attacks that meet the tenant setting. Seen to fail: sabotage.py puts one mistake after the other in place and demands that each is noticed.
+attacks that meet the tenant setting. Seen to fail: sabotage.py puts one mistake after the other in place and demands
+that each is noticed.
 """
 
 import sys
