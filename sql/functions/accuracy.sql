@@ -21,48 +21,51 @@ SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
 BEGIN
-    RETURN QUERY
-    SELECT f.material_id, f.day, coalesce(h.actual_demand_quantity, 0), f.forecast, f.naive_mae,
-        f.forecast_model_id, f.start_date
-    FROM (
-        SELECT DISTINCT ON (s.material_id, s.start_date + i - 1)
-            s.material_id,
-            s.start_date + i - 1 AS day,
-            s.mean[i] AS forecast,
-            s.naive_mae,
-            s.forecast_model_id,
-            s.start_date,
-            m.missing_demand,
-            m.masked_demand
-        FROM unnest(measured_days.material_ids) AS w (material_id)
-        JOIN replenish.materials AS m
-            ON m.tenant_id = measured_days.tenant_id AND m.material_id = w.material_id
-        -- One lookup a material, whatever the planner knows of tables that a night has just filled:
-        -- joined at will they were read once for each other (measured: 58 s for 400 materials).
-        CROSS JOIN LATERAL (
-            SELECT v.*
-            FROM replenish.forecast_series AS v
-            WHERE v.tenant_id = measured_days.tenant_id
-                AND v.facility_id = measured_days.facility_id
-                AND v.material_id = w.material_id
-                AND v.forecast_status <> 'REJECTED'
-                AND v.start_date <= measured_days.period_end
-            OFFSET 0
-        ) AS s
-        CROSS JOIN LATERAL generate_series(
-            greatest(measured_days.period_start - s.start_date, 0) + 1,
-            least(measured_days.period_end - s.start_date + 1, s.horizon_days)
-        ) AS i
-        ORDER BY s.material_id, s.start_date + i - 1, s.start_date DESC, s.forecast_version DESC
-    ) AS f
-    LEFT JOIN replenish.demand_history AS h
-        ON h.tenant_id = measured_days.tenant_id
-        AND h.facility_id = measured_days.facility_id
-        AND h.material_id = f.material_id
-        AND h.demand_date = f.day
-    WHERE (h.demand_date IS NOT NULL OR f.missing_demand = 'ZERO')
-        -- What was asked for on such a day is not known.
-        AND NOT (f.masked_demand IN ('STOCKOUTS', 'BOTH') AND coalesce(h.is_stockout, false));
+    FOR material_id, demand_date, actual, forecast, naive_mae, forecast_model_id, forecast_start IN
+        SELECT f.material_id, f.day, coalesce(h.actual_demand_quantity, 0), f.forecast, f.naive_mae,
+            f.forecast_model_id, f.start_date
+        FROM (
+            SELECT DISTINCT ON (s.material_id, s.start_date + i - 1)
+                s.material_id,
+                s.start_date + i - 1 AS day,
+                s.mean[i] AS forecast,
+                s.naive_mae,
+                s.forecast_model_id,
+                s.start_date,
+                m.missing_demand,
+                m.masked_demand
+            FROM unnest(measured_days.material_ids) AS w (material_id)
+            JOIN replenish.materials AS m
+                ON m.tenant_id = measured_days.tenant_id AND m.material_id = w.material_id
+            -- One lookup a material, whatever the planner knows of tables that a night has just filled:
+            -- joined at will they were read once for each other (measured: 58 s for 400 materials).
+            CROSS JOIN LATERAL (
+                SELECT v.*
+                FROM replenish.forecast_series AS v
+                WHERE v.tenant_id = measured_days.tenant_id
+                    AND v.facility_id = measured_days.facility_id
+                    AND v.material_id = w.material_id
+                    AND v.forecast_status <> 'REJECTED'
+                    AND v.start_date <= measured_days.period_end
+                OFFSET 0
+            ) AS s
+            CROSS JOIN LATERAL generate_series(
+                greatest(measured_days.period_start - s.start_date, 0) + 1,
+                least(measured_days.period_end - s.start_date + 1, s.horizon_days)
+            ) AS i
+            ORDER BY s.material_id, s.start_date + i - 1, s.start_date DESC, s.forecast_version DESC
+        ) AS f
+        LEFT JOIN replenish.demand_history AS h
+            ON h.tenant_id = measured_days.tenant_id
+            AND h.facility_id = measured_days.facility_id
+            AND h.material_id = f.material_id
+            AND h.demand_date = f.day
+        WHERE (h.demand_date IS NOT NULL OR f.missing_demand = 'ZERO')
+            -- What was asked for on such a day is not known.
+            AND NOT (f.masked_demand IN ('STOCKOUTS', 'BOTH') AND coalesce(h.is_stockout, false))
+    LOOP
+        RETURN NEXT;
+    END LOOP;
 END
 $$;
 
@@ -79,60 +82,65 @@ SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
+DECLARE
+    metric replenish.forecast_accuracy_metric;
 BEGIN
-    RETURN QUERY
-    SELECT
-        NULL::uuid,
-        (array_agg(p.forecast_model_id ORDER BY p.bucket DESC))[1],
-        measure_accuracy.tenant_id,
-        measure_accuracy.facility_id,
-        p.material_id,
-        measure_accuracy.period_start,
-        measure_accuracy.period_end,
-        measure_accuracy.aggregation_level,
-        round(replenish.mape(p.actual, p.forecast)::numeric, 6),
-        round(replenish.rmse(p.actual, p.forecast)::numeric, 6),
-        round(replenish.mae(p.actual, p.forecast)::numeric, 6),
-        round(replenish.bias(p.actual, p.forecast)::numeric, 6),
-        round(replenish.bias_pct(p.actual, p.forecast)::numeric, 6),
-        round(replenish.wape(p.actual, p.forecast)::numeric, 6),
-        round(replenish.smape(p.actual, p.forecast)::numeric, 6),
-        CASE WHEN measure_accuracy.aggregation_level = 'DAILY'
-            THEN round(replenish.mase(p.actual, p.forecast, p.naive_mae)::numeric, 6)
-        END,
-        round(replenish.tracking_signal(p.actual, p.forecast)::numeric, 6),
-        count(*)::integer,
-        sum(p.actual)::numeric,
-        round(sum(p.forecast)::numeric, 6),
-        replenish.mape(p.actual, p.forecast) <= max(m.target_forecast_accuracy_pct)::float8,
-        max(m.target_forecast_accuracy_pct),
-        NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::text
-    FROM (
+    FOR metric IN
         SELECT
-            d.material_id,
-            b.bucket,
-            sum(d.actual)::float8 AS actual,
-            sum(d.forecast ORDER BY d.demand_date) AS forecast,
-            max(d.naive_mae) AS naive_mae,
-            (array_agg(d.forecast_model_id ORDER BY d.demand_date DESC))[1] AS forecast_model_id
-        FROM replenish.measured_days(
-            measure_accuracy.tenant_id, measure_accuracy.facility_id, measure_accuracy.material_ids,
-            measure_accuracy.period_start, measure_accuracy.period_end
-        ) AS d
-        CROSS JOIN LATERAL (
-            SELECT CASE measure_accuracy.aggregation_level
-                WHEN 'WEEKLY' THEN date_trunc('week', d.demand_date::timestamp)::date
-                WHEN 'MONTHLY' THEN date_trunc('month', d.demand_date::timestamp)::date
-                WHEN 'QUARTERLY' THEN date_trunc('quarter', d.demand_date::timestamp)::date
-                ELSE d.demand_date
-            END
-        ) AS b (bucket)
-        GROUP BY d.material_id, b.bucket
-    ) AS p
-    JOIN replenish.materials AS m
-        ON m.tenant_id = measure_accuracy.tenant_id AND m.material_id = p.material_id
-    GROUP BY p.material_id
-    ORDER BY p.material_id;
+            NULL::uuid,
+            (array_agg(p.forecast_model_id ORDER BY p.bucket DESC))[1],
+            measure_accuracy.tenant_id,
+            measure_accuracy.facility_id,
+            p.material_id,
+            measure_accuracy.period_start,
+            measure_accuracy.period_end,
+            measure_accuracy.aggregation_level,
+            round(replenish.mape(p.actual, p.forecast)::numeric, 6),
+            round(replenish.rmse(p.actual, p.forecast)::numeric, 6),
+            round(replenish.mae(p.actual, p.forecast)::numeric, 6),
+            round(replenish.bias(p.actual, p.forecast)::numeric, 6),
+            round(replenish.bias_pct(p.actual, p.forecast)::numeric, 6),
+            round(replenish.wape(p.actual, p.forecast)::numeric, 6),
+            round(replenish.smape(p.actual, p.forecast)::numeric, 6),
+            CASE WHEN measure_accuracy.aggregation_level = 'DAILY'
+                THEN round(replenish.mase(p.actual, p.forecast, p.naive_mae)::numeric, 6)
+            END,
+            round(replenish.tracking_signal(p.actual, p.forecast)::numeric, 6),
+            count(*)::integer,
+            sum(p.actual)::numeric,
+            round(sum(p.forecast)::numeric, 6),
+            replenish.mape(p.actual, p.forecast) <= max(m.target_forecast_accuracy_pct)::float8,
+            max(m.target_forecast_accuracy_pct),
+            NULL::timestamptz, NULL::text, NULL::timestamptz, NULL::text
+        FROM (
+            SELECT
+                d.material_id,
+                b.bucket,
+                sum(d.actual)::float8 AS actual,
+                sum(d.forecast ORDER BY d.demand_date) AS forecast,
+                max(d.naive_mae) AS naive_mae,
+                (array_agg(d.forecast_model_id ORDER BY d.demand_date DESC))[1] AS forecast_model_id
+            FROM replenish.measured_days(
+                measure_accuracy.tenant_id, measure_accuracy.facility_id, measure_accuracy.material_ids,
+                measure_accuracy.period_start, measure_accuracy.period_end
+            ) AS d
+            CROSS JOIN LATERAL (
+                SELECT CASE measure_accuracy.aggregation_level
+                    WHEN 'WEEKLY' THEN date_trunc('week', d.demand_date::timestamp)::date
+                    WHEN 'MONTHLY' THEN date_trunc('month', d.demand_date::timestamp)::date
+                    WHEN 'QUARTERLY' THEN date_trunc('quarter', d.demand_date::timestamp)::date
+                    ELSE d.demand_date
+                END
+            ) AS b (bucket)
+            GROUP BY d.material_id, b.bucket
+        ) AS p
+        JOIN replenish.materials AS m
+            ON m.tenant_id = measure_accuracy.tenant_id AND m.material_id = p.material_id
+        GROUP BY p.material_id
+        ORDER BY p.material_id
+    LOOP
+        RETURN NEXT metric;
+    END LOOP;
 END
 $$;
 

@@ -73,6 +73,9 @@ INSERT INTO mistakes VALUES
     ('SELECT * FROM replenish.calculate_forecast_accuracy(:a, :f, period_start => ''-infinity'')', '22023', NULL),
     ('SELECT * FROM replenish.generate_replenishment_recommendations(:a, :f, urgency_level_filter => ''PANIC'')', '22023', 'urgency level "PANIC" is unknown'),
     ('SELECT * FROM replenish.generate_replenishment_recommendations(:a, :f, as_of => ''infinity'')', '22023', NULL),
+    ('SELECT * FROM replenish.calculate_safety_stock(:a, :f, :m, ''NaN'')', '22023', 'service level must be a finite number, not NaN'),
+    ('SELECT * FROM replenish.calculate_safety_stock(:a, :f, :m, 95)', '22023', 'service level must lie between 0 and 1, not 95'),
+    ('SELECT * FROM replenish.plan_materials(:a, :f, ARRAY[:m]::uuid[], ''infinity'')', '22023', 'demand date must be a finite day, not infinity'),
     ('SELECT replenish.record_demand(:a, :f, :f, ''2025-01-01'', 1)', '23503', 'material ffffffff-0000-4000-8000-000000000001 is unknown'),
     ('SELECT replenish.record_demand(:a, :f, :m, ''2025-01-01'', -1000)', '23514', NULL),
     ('SELECT replenish.record_demand(:a, :f, :m, ''2025-01-01'', ''NaN'')', '23514', NULL),
@@ -95,18 +98,17 @@ UPDATE mistakes SET call = replace(replace(replace(call, ':a,', quote_literal(:a
 
 SELECT throws_ok(call, state, message, call) FROM mistakes;
 
--- Hints and no backtraces: what a person reads below the message.
-CREATE FUNCTION pg_temp.hint_of(call text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE hint text; detail text;
+-- What a person reads below the message: hints, no backtraces, and no query of two hundred lines as the context.
+CREATE FUNCTION pg_temp.below(call text, OUT detail text, OUT hint text, OUT context text) LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE call;
-    RETURN 'no error';
+    hint := 'no error';
 EXCEPTION WHEN OTHERS THEN
-    GET STACKED DIAGNOSTICS hint = PG_EXCEPTION_HINT, detail = PG_EXCEPTION_DETAIL;
-    RETURN CASE WHEN detail ~* 'backtrace|0x|panicked' THEN 'BACKTRACE' ELSE hint END;
+    GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT, context = PG_EXCEPTION_CONTEXT;
 END $$;
-SELECT isnt(pg_temp.hint_of(call), 'BACKTRACE', 'no backtrace: ' || call) FROM mistakes;
-SELECT isnt(pg_temp.hint_of(call), '', 'a hint: ' || call) FROM mistakes WHERE state <> '23514';
+SELECT doesnt_imatch(b.detail, 'backtrace|0x|panicked', 'no backtrace: ' || call) FROM mistakes, pg_temp.below(call) AS b;
+SELECT isnt(b.hint, '', 'a hint: ' || call) FROM mistakes, pg_temp.below(call) AS b WHERE state <> '23514';
+SELECT cmp_ok(length(b.context), '<', 3000, 'a short context: ' || call) FROM mistakes, pg_temp.below(call) AS b;
 
 SELECT throws_ok($$ SELECT replenish.safety_stock(1, 1, 'NaN') $$, '22023', NULL, 'NaN never enters');
 SELECT is(
