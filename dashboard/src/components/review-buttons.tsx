@@ -46,7 +46,14 @@ export function ReviewButtons({ suggestion, name, notes, onChanged }: Props) {
                 Reject
             </button>
             {review.error !== null && (
-                <ErrorNote error={review.error} onRetry={() => onChanged('')} retryLabel="Reload the list" />
+                <ErrorNote
+                    error={review.error}
+                    onRetry={() => {
+                        review.dismiss();
+                        onChanged('');
+                    }}
+                    retryLabel="Reload the list"
+                />
             )}
         </div>
     );
