@@ -15,15 +15,16 @@ say "Soak: $minutes minutes, seeds from $seed"
 
 # within VALUE LEAST MOST
 within() { echo $(($1 < $2 ? $2 : $1 > $3 ? $3 : $1)); }
-parts=(attacks sql_functions limits sqlsmith peak_memory crates kills storm variants upgrades mutants)
-once=(peak_memory variants upgrades mutants)
+parts=(attacks unpreloaded sql_functions limits sqlsmith peak_memory crates kills storm variants upgrades mutants)
+once=(unpreloaded peak_memory variants upgrades mutants)
 read -ra wanted <<<"${SOAK_PARTS:-${parts[*]}}"
-# So many seconds are meant for one part of one round: a tenth of all time, an hour at most.
+# So many seconds are meant for one part of one round: an even share of all time, an hour at most.
 unit=$(within $((60 * minutes / ${#parts[@]})) 20 3600)
 
 # The figures that the catalogue wants at most, and what fits into a unit; those of all rounds add up. The status of
 # the last command counts.
 attacks() { SECURITY_STATEMENTS=$(within $((unit * 100)) 2000 100000) SECURITY_ROUNDS=1000 SECURITY_SEED=$seed tests/security/attacks.sh; }
+unpreloaded() { tests/security/attacks.sh unpreloaded every; }
 sql_functions() {
     local first status=0
     export FUZZ_CALLS=10000000 FUZZ_SECONDS FUZZ_SEED=$seed

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Everything that an attacker with a login can try, on one cluster. Arguments: nothing, or "unpreloaded"
-# for a server that loads the library only when a session first needs it. SECURITY_STATEMENTS: how
-# many random statements (default 10,000); SECURITY_SEED: from where.
+# for a server that loads the library only when a session first needs it, and with it "every" for the attacks
+# too that do not meet the tenant setting. SECURITY_STATEMENTS: how many random statements (default 10,000);
+# SECURITY_SEED: from where.
 source "$(dirname "$0")/../../pgrx-config/cluster.sh"
 source tests/world.sh
 source tests/security/pgbouncer.sh
@@ -16,10 +17,10 @@ settings+=("max_prepared_transactions = 4")
 start_world "${settings[@]}"
 psql -o /dev/null -f tests/security/targets.sql
 
-# Those who may run nights did, and their nights took the notes of late demand away.
+# Where functions were called, nights were too, and they take the notes of late demand away.
 notes_again() { psql -o /dev/null -f tests/security/late_demand.sql; }
 if [ "${1:-}" = unpreloaded ]; then
-    python tests/security/forty_attacks.py unpreloaded
+    python tests/security/forty_attacks.py "$@"
     notes_again
     python tests/security/nobody.py unpreloaded
 else
