@@ -31,6 +31,9 @@ never="0 0 31 2 *"
 soon=$(psql -At -c "SELECT to_char(now() AT TIME ZONE 'GMT' + interval '120 s', 'FMMI FMHH24 * * *')")
 psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()' \
     -c "SELECT * FROM replenish.schedule_jobs(forecasts => '$soon', accuracy => '$never', replenishment => '$never')"
+psql -o /dev/null -c "SELECT * FROM replenish.schedule_jobs(alerts => '*/20 * * * *')"
+check "what is scheduled stays where nothing else is said" \
+    "SELECT string_agg(schedule, '; ' ORDER BY jobname) = '$never; */20 * * * *; $soon; $never' FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
 check "pg_cron has the three nights and the alerts, once" \
     "SELECT count(*) = 4 AND bool_and(active AND username = 'replenish_night') FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
 echo "waiting for pg_cron to begin minute $soon"

@@ -129,7 +129,7 @@ AS $$
     ) AS p
 $$;
 COMMENT ON FUNCTION replenish_api.project_stock(uuid, uuid, uuid, integer) IS
-'Stock of a material day by day from tomorrow on, as it goes without a new order.';
+'Stock of a material day by day as it goes without a new order, from today on, or from tomorrow where today''s demand is recorded.';
 
 CREATE FUNCTION replenish_api.simulate_policy(
     tenant_id uuid,

@@ -18,6 +18,7 @@ CREATE FUNCTION replenish.measured_days(
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 30000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -181,6 +182,11 @@ BEGIN
         RETURN;
     END IF;
     first_day := coalesce(period_start, coalesce(period_end, last_day) - 29);
+    IF period_end IS NULL AND first_day > last_day THEN
+        RAISE EXCEPTION 'no demand is recorded from % on', first_day
+            USING ERRCODE = 'invalid_parameter_value',
+                HINT = format('The last recorded day is %s: pass an earlier period_start.', last_day);
+    END IF;
     period_end := coalesce(period_end, last_day);
     PERFORM replenish.assert_period(first_day, period_end);
     IF coalesce(dry_run, false) THEN
@@ -355,7 +361,15 @@ AS $$
     WITH period AS MATERIALIZED (
         SELECT
             coalesce(forecast_value_added.period_start, o.day - 89) AS first_day,
-            coalesce(forecast_value_added.period_end, o.day) AS last_day
+            least(forecast_value_added.period_end, o.day) AS last_day,
+            coalesce(
+                (
+                    SELECT t.time_zone
+                    FROM replenish.tenants AS t
+                    WHERE t.tenant_id = forecast_value_added.tenant_id
+                ),
+                'UTC'
+            ) AS time_zone
         FROM replenish.observed_until(
             forecast_value_added.tenant_id, forecast_value_added.facility_id
         ) AS o (day)
@@ -385,6 +399,7 @@ AS $$
             AND h.facility_id = forecast_value_added.facility_id
             AND h.material_id = d.material_id
             AND h.demand_date = d.forecast_start - 1
+        CROSS JOIN LATERAL (SELECT d.demand_date::timestamp AT TIME ZONE p.time_zone) AS b (moment)
         LEFT JOIN LATERAL (
             -- In force when the day began.
             SELECT v.override_quantity
@@ -393,8 +408,9 @@ AS $$
                 AND v.facility_id = forecast_value_added.facility_id
                 AND v.material_id = d.material_id
                 AND v.forecast_date = d.demand_date
-                AND (v.revoked_at IS NULL OR v.revoked_at >= d.demand_date)
-                AND (v.expires_at IS NULL OR v.expires_at >= d.demand_date)
+                AND v.created_at < b.moment
+                AND (v.revoked_at IS NULL OR v.revoked_at >= b.moment)
+                AND (v.expires_at IS NULL OR v.expires_at >= b.moment)
             ORDER BY v.created_at DESC
             LIMIT 1
         ) AS o ON true

@@ -168,7 +168,7 @@ COMMENT ON FUNCTION replenish.observed_until(uuid, uuid, date) IS
 COMMENT ON FUNCTION replenish.packed_history(uuid, uuid, uuid[], date) IS
 'Recorded demand of many materials through a day, packed as pack_demand does, with the stock-outs of materials that mask them.';
 COMMENT ON FUNCTION replenish.record_demand(uuid, uuid, uuid, date, numeric, text, numeric, numeric, numeric, numeric, numeric, numeric, boolean) IS
-'Adds demand to the day''s row, or makes the row; quantities in the material''s unit. Returns the row.';
+'Adds demand to the day''s row, or makes the row; quantities in the material''s unit, any other demand_uom is refused. Returns the row.';
 COMMENT ON FUNCTION replenish.record_stockouts(uuid, uuid, date) IS
 'Marks a day (default: the last recorded one) as a stock-out for every material of the facility that has nothing on hand now and masks stock-outs; makes the day''s row where there is none. Call it when the day''s demand is in. Returns the number of rows that changed.';
 COMMENT ON FUNCTION replenish.backfill_demand_history(uuid, uuid, date, date) IS
@@ -226,7 +226,7 @@ COMMENT ON FUNCTION replenish.stocked(uuid, uuid, uuid[]) IS
 COMMENT ON FUNCTION replenish.store_suggestions(uuid, uuid, uuid[], date, text) IS
 'Stores proposals; returns the rows that changed. Callers want generate_replenishment_recommendations.';
 COMMENT ON FUNCTION replenish.review_suggestion(uuid, text, text, uuid, text, timestamptz) IS
-'Decides on an open suggestion: APPROVED, REJECTED, or CONVERTED_TO_PO with the purchase order it became. Each once. With the suggestion_generation_timestamp that was read it decides on those numbers only: 55000 where a run has put others in their place.';
+'Decides on an open suggestion: APPROVED, REJECTED, or CONVERTED_TO_PO with the purchase order it became. Each once. With the suggestion_generation_timestamp that was read, to the microsecond, it decides on those numbers only: 55000 where a run has put others in their place.';
 COMMENT ON FUNCTION replenish.enter_tenant(uuid) IS
 'Begins a transaction of a run: sets tenant and search_path until its end.';
 COMMENT ON FUNCTION replenish.assert_batch_size(integer) IS
@@ -264,7 +264,7 @@ COMMENT ON FUNCTION replenish.do_accuracy_chunk(uuid, uuid, uuid[], date) IS
 COMMENT ON FUNCTION replenish.conclude_job(text, uuid) IS
 'What is done once at the end of a run: replenishment marks what the budgets pay for.';
 COMMENT ON FUNCTION replenish.schedule_jobs(text, text, text, text, name) IS
-'Puts the jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, alerts every 15 minutes, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone; a night covers each tenant''s days by the tenant''s own time zone.';
+'Puts the jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, alerts every 15 minutes, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again: what is scheduled keeps its time and its role where no argument says otherwise. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone. A night takes each tenant''s last recorded day, up to today in the tenant''s own time zone, as whole: choose an hour at which that day is over.';
 COMMENT ON FUNCTION replenish.unschedule_jobs() IS
 'Takes the nightly jobs out of pg_cron: the caller''s, for a superuser everybody''s.';
 COMMENT ON FUNCTION replenish.nightly_jobs() IS

@@ -254,6 +254,9 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'material % is unknown', record_demand.material_id
             USING ERRCODE = 'foreign_key_violation', HINT = 'Insert it into replenish.materials first.';
+    ELSIF upper(record_demand.demand_uom) <> upper(own_uom) THEN
+        RAISE EXCEPTION 'material % is counted in %, not in %', record_demand.material_id, own_uom, record_demand.demand_uom
+            USING ERRCODE = 'invalid_parameter_value', HINT = format('Convert the quantity to %s.', own_uom);
     END IF;
     INSERT INTO replenish.demand_history AS h (
         tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom,
@@ -266,7 +269,7 @@ BEGIN
         record_demand.material_id,
         record_demand.demand_date,
         record_demand.actual_demand_quantity,
-        coalesce(record_demand.demand_uom, own_uom),
+        own_uom,
         coalesce(record_demand.sales_order_demand, 0),
         coalesce(record_demand.production_order_demand, 0),
         coalesce(record_demand.transfer_order_demand, 0),

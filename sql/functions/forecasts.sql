@@ -185,11 +185,12 @@ BEGIN
 END
 $$;
 
--- One lookup a material, whatever the planner knows of the tables.
+-- One lookup a material by its key, whatever the tables were like when the plan was made.
 CREATE FUNCTION replenish.begin_series(tenant_id uuid, facility_id uuid, material_ids uuid[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN

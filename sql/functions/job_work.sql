@@ -133,13 +133,18 @@ DECLARE
     -- Nights that are made up for.
     most_missed CONSTANT integer := 14;
     longest_window CONSTANT integer := 90;
-    last_day CONSTANT date := replenish.observed_until(
-        do_accuracy_chunk.tenant_id, do_accuracy_chunk.facility_id, do_accuracy_chunk.period_end
+    last_recorded CONSTANT date := replenish.observed_until(
+        do_accuracy_chunk.tenant_id, do_accuracy_chunk.facility_id
     );
+    -- Days that are not recorded yet are no days without demand.
+    last_day CONSTANT date := least(do_accuracy_chunk.period_end, last_recorded);
     measured date;
     missed_nights integer;
     changed integer := 0;
 BEGIN
+    IF last_recorded IS NULL THEN
+        RETURN 0;
+    END IF;
     -- One material speaks for the chunk: all are measured in one transaction.
     SELECT max(a.measurement_period_end) INTO measured
     FROM replenish.forecast_accuracy_metrics AS a

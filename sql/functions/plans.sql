@@ -11,6 +11,7 @@ CREATE FUNCTION replenish.plan_materials(
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -194,6 +195,8 @@ BEGIN
                     AND a.facility_id = plan_materials.facility_id
                     AND a.material_id = m.material_id
                     AND a.forecast_status = 'ACTIVE'
+                    -- One that has run out, as of a material that is no longer forecast, says nothing of the days to come.
+                    AND a.start_date + a.horizon_days > k.first_day
                 LIMIT 1
             ) AS f ON true
             LEFT JOIN LATERAL (

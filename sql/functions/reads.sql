@@ -35,6 +35,7 @@ CREATE FUNCTION replenish.get_material_forecasts(
 LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 90
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off
 AS $$
 #variable_conflict use_column
 BEGIN

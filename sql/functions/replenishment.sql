@@ -254,8 +254,16 @@ BEGIN
             p.estimated_unit_cost, p.estimated_total_cost, p.vendor_lead_time_days,
             p.suggestion_reason, p.calculation_method
         FROM proposal AS p
+        -- What is open already is brought up to date, whatever it has become.
         WHERE store_suggestions.urgency_level_filter IS NULL
             OR p.urgency_level = store_suggestions.urgency_level_filter
+            OR EXISTS (
+                SELECT FROM replenish.replenishment_suggestions AS e
+                WHERE e.tenant_id = p.tenant_id
+                    AND e.facility_id = p.facility_id
+                    AND e.material_id = p.material_id
+                    AND e.suggestion_status = 'PENDING'
+            )
         ORDER BY p.material_id
         ON CONFLICT (tenant_id, facility_id, material_id)
             WHERE suggestion_status IN ('PENDING', 'APPROVED')

@@ -11,10 +11,20 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     is_superuser boolean;
+    present jsonb;
 BEGIN
     PERFORM replenish.assert_pg_cron();
     SELECT r.rolsuper INTO is_superuser FROM pg_roles AS r WHERE r.rolname = current_user;
-    runs_as := coalesce(run_as, CASE WHEN is_superuser THEN 'replenish_night' ELSE current_user END);
+    -- cron.job shows everybody their own jobs, and a superuser all of them.
+    EXECUTE
+        'SELECT jsonb_object_agg(j.jobname, to_jsonb(j)) FROM cron.job AS j '
+        'WHERE j.jobname IN (SELECT n.job_name FROM replenish.nightly_jobs() AS n) '
+        'AND j.database = current_database()'
+    INTO present;
+    runs_as := coalesce(
+        run_as, present #>> '{replenish_forecasts,username}',
+        CASE WHEN is_superuser THEN 'replenish_night' ELSE current_user END
+    );
     PERFORM replenish.assert_night_role(runs_as);
     PERFORM replenish.unschedule_jobs();
     FOR job_name, schedule, command IN
@@ -27,6 +37,7 @@ BEGIN
                     WHEN 'replenish_replenishment' THEN replenishment
                     WHEN 'replenish_alerts' THEN alerts
                 END,
+                present #>> ARRAY[j.job_name, 'schedule'],
                 j.schedule
             ),
             j.command
@@ -57,7 +68,6 @@ BEGIN
             USING ERRCODE = 'read_only_sql_transaction',
                 HINT = 'On a standby: connect to the primary, whose jobs come over by replication.';
     END IF;
-    -- cron.job shows everybody their own jobs, and a superuser all of them.
     FOR scheduled IN EXECUTE
         'SELECT j.jobid, j.jobname FROM cron.job AS j '
         'WHERE j.jobname IN (SELECT n.job_name FROM replenish.nightly_jobs() AS n) '

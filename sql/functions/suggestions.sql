@@ -99,7 +99,7 @@ AS $$
             'lead_time', 'mean = (sum of the receipts'' days + 5 * stated days) / (n + 5); std_dev = sqrt((sum of (days - their mean)^2 + 5 * n / (n + 5) * (their mean - stated)^2) / (n + 4)) for n receipts, 0 without any; in working days where lead_time_unit says so, brought to calendar days by those that an order takes from now',
             'available', 'on_hand - allocated',
             'position', 'available + orders due within the protection days; overdue ones count as due on the first day',
-            'protection_demand', 'sum of the forecast over the protection days (lead time + review period) from facts.first_day on, overrides first, the last day by its fraction; days beyond the forecast take its mean',
+            'protection_demand', 'sum of the forecast over the protection days (lead time + review period) from facts.first_day on, overrides first, the last day by its fraction; days beyond the forecast take its mean; without a forecast average_daily_demand * lead time',
             'average_error', 'for every past day with 14 days before it and an interval of n = ceil(protection days) after it: error = demand of the interval - n * mean demand of up to 28 days before, over that forecast (for seldom demand: over its root; forecasts below a tenth of n * the mean demand count as that much); root mean square, times protection demand (or its root)',
             'relative_error', '(backtest.forecast / backtest.average)^(weeks / (weeks + 6)), within 0.05 and 2; 1 without a backtest',
             'forecast_error_std_dev', 'average_error * relative_error; without a forecast or with a short history demand_std_dev * sqrt(days)',
@@ -175,31 +175,40 @@ AS $$
             AND i.facility_id = project_stock.facility_id
             AND i.material_id = project_stock.material_id
     ),
+    -- What a plan expects: the forecast with its overrides, without one that reaches so far the average of the history.
     expected AS (
-        SELECT
-            f.forecast_date,
-            max(coalesce(f.manual_override_quantity, f.forecasted_demand_quantity)) AS quantity
+        SELECT k.day + d.place::integer AS day, d.quantity::numeric AS quantity
         FROM start AS k
-        CROSS JOIN LATERAL replenish.get_material_forecasts(
-            project_stock.tenant_id, project_stock.facility_id, project_stock.material_id,
-            k.day + 1, k.day + least(greatest(project_stock.days, 1), 3660)
-        ) AS f
-        GROUP BY f.forecast_date
-    ),
-    -- Beyond the forecast its mean, without any the average of the history, as in a plan.
-    otherwise AS MATERIALIZED (
-        SELECT coalesce(
-            (SELECT avg(e.quantity) FROM expected AS e),
-            (
-                SELECT p.avg_daily_demand
-                FROM start AS k
-                CROSS JOIN LATERAL replenish.calculate_safety_stock(
-                    project_stock.tenant_id, project_stock.facility_id, project_stock.material_id,
-                    NULL, k.day
-                ) AS p
-            ),
-            0
-        ) AS quantity
+        LEFT JOIN LATERAL (
+            SELECT a.start_date, a.mean
+            FROM replenish.forecast_series AS a
+            WHERE a.tenant_id = project_stock.tenant_id
+                AND a.facility_id = project_stock.facility_id
+                AND a.material_id = project_stock.material_id
+                AND a.forecast_status = 'ACTIVE'
+                AND a.start_date + a.horizon_days > k.day + 1
+            LIMIT 1
+        ) AS f ON true
+        CROSS JOIN LATERAL (
+            SELECT
+                array_agg(q.forecast_date ORDER BY q.forecast_date) AS dates,
+                array_agg(q.override_quantity::float8 ORDER BY q.forecast_date) AS quantities
+            FROM replenish.forecast_overrides AS q
+            WHERE q.tenant_id = project_stock.tenant_id
+                AND q.facility_id = project_stock.facility_id
+                AND q.material_id = project_stock.material_id
+                AND q.forecast_date > k.day
+                AND q.revoked_at IS NULL
+                AND (q.expires_at IS NULL OR q.expires_at > now())
+        ) AS v
+        LEFT JOIN LATERAL replenish.calculate_safety_stock(
+            project_stock.tenant_id, project_stock.facility_id, project_stock.material_id, NULL, k.day
+        ) AS p ON f.mean IS NULL
+        CROSS JOIN LATERAL unnest(replenish.planned_demand(
+            -- No row for an infinite day: from infinity to infinity there would be no end.
+            f.start_date, f.mean, v.dates, v.quantities, CASE WHEN isfinite(k.day) THEN k.day + 1 END,
+            greatest(project_stock.days, 1), coalesce(p.avg_daily_demand, 0)::float8
+        )) WITH ORDINALITY AS d (quantity, place)
     ),
     due AS (
         SELECT
@@ -215,26 +224,16 @@ AS $$
         GROUP BY 1
     )
     SELECT
-        d.day::date,
-        round(coalesce(e.quantity, o.quantity), 4),
+        e.day,
+        round(e.quantity, 4),
         coalesce(u.quantity, 0),
-        round(
-            k.available + sum(coalesce(u.quantity, 0) - coalesce(e.quantity, o.quantity))
-                OVER (ORDER BY d.day),
-            4
-        ),
-        d.day::date = ANY (c.dates)
+        round(k.available + sum(coalesce(u.quantity, 0) - e.quantity) OVER (ORDER BY e.day), 4),
+        e.day = ANY (c.dates)
     FROM start AS k
-    CROSS JOIN otherwise AS o
+    CROSS JOIN expected AS e
     CROSS JOIN LATERAL replenish.closed_dates(
         project_stock.tenant_id, project_stock.facility_id, k.day
     ) AS c (dates)
-    -- No row for an infinite day: from infinity to infinity there would be no end.
-    CROSS JOIN LATERAL generate_series(
-        (CASE WHEN isfinite(k.day) THEN k.day + 1 END)::timestamp,
-        (k.day + least(greatest(project_stock.days, 1), 3660))::timestamp, '1 day'
-    ) AS d (day)
-    LEFT JOIN expected AS e ON e.forecast_date = d.day::date
-    LEFT JOIN due AS u ON u.day = d.day::date
-    ORDER BY d.day
+    LEFT JOIN due AS u ON u.day = e.day
+    ORDER BY e.day
 $$;

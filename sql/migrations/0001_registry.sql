@@ -7,7 +7,10 @@ CREATE TABLE replenish.tenants (
     created_by  text        NOT NULL DEFAULT current_user,
     updated_at  timestamptz,
     updated_by  text,
-    CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id)
+    CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id),
+    -- An unknown name is refused here, by PostgreSQL's own error, and not by every night.
+    CONSTRAINT tenants_time_zone_known
+        CHECK (timestamptz '2000-01-01 00:00Z' AT TIME ZONE time_zone IS NOT NULL)
 );
 COMMENT ON TABLE replenish.tenants IS
 'Registry of tenants. A tenant sees its own row, the batch role all of them; the nightly runs visit the active ones.';

@@ -131,7 +131,7 @@ COMMENT ON COLUMN replenish.materials.safety_stock_days IS 'Days of expected dem
 COMMENT ON COLUMN replenish.materials.shortage_cost IS 'Cost of a unit that stock could not meet, zero or more; NULL takes the cost of the unit. Ranks suggestions under a budget.';
 COMMENT ON COLUMN replenish.materials.lead_time_unit IS 'How lead times count when dates are set: CALENDAR or WORKING days.';
 COMMENT ON COLUMN replenish.materials.shelf_life_days IS 'Days after which stock is lost.';
-COMMENT ON COLUMN replenish.materials.forecasting_enabled IS 'Whether batches forecast this material.';
+COMMENT ON COLUMN replenish.materials.forecasting_enabled IS 'Whether batches forecast this material. One that is switched off is planned by its last forecast until this has run out, then by its history.';
 COMMENT ON COLUMN replenish.materials.forecast_algorithm IS 'Algorithm for nightly forecasts; AUTO picks the one that did best.';
 COMMENT ON COLUMN replenish.materials.forecast_horizon_days IS 'Days ahead that nightly runs forecast, 1 to 3660.';
 COMMENT ON COLUMN replenish.materials.forecast_update_frequency IS 'How often nightly runs fit the model anew: DAILY, WEEKLY or MONTHLY, spread over the nights. On the nights between, its state takes in the new days.';

@@ -60,6 +60,8 @@ CREATE TABLE replenish.forecast_fits (
     created_by             text        NOT NULL DEFAULT current_user,
     CONSTRAINT forecast_fits_pkey
         PRIMARY KEY (tenant_id, facility_id, material_id, first_version),
+    CONSTRAINT forecast_fits_head_fkey FOREIGN KEY (tenant_id, facility_id, material_id)
+        REFERENCES replenish.forecast_heads (tenant_id, facility_id, material_id) ON DELETE CASCADE,
     CONSTRAINT forecast_fits_status_known
         CHECK (fit_status IN ('FITTED', 'SHORT_HISTORY', 'CONSTANT', 'ALL_ZERO')),
     CONSTRAINT forecast_fits_confidence_range CHECK (model_confidence_score BETWEEN 0 AND 1)
@@ -109,6 +111,8 @@ CREATE TABLE replenish.forecast_versions (
     created_by                    text        NOT NULL DEFAULT current_user,
     CONSTRAINT forecast_versions_pkey
         PRIMARY KEY (tenant_id, facility_id, material_id, forecast_version),
+    CONSTRAINT forecast_versions_head_fkey FOREIGN KEY (tenant_id, facility_id, material_id)
+        REFERENCES replenish.forecast_heads (tenant_id, facility_id, material_id) ON DELETE CASCADE,
     CONSTRAINT forecast_versions_version_range
         CHECK (fit_version >= 1 AND forecast_version >= fit_version),
     CONSTRAINT forecast_versions_lengths_agree CHECK (

@@ -262,7 +262,10 @@ LEFT JOIN LATERAL (
             f.mape,
             f.bias,
             f.measurement_period_end - f.measurement_period_start + 1 AS days,
-            rank() OVER (ORDER BY f.measurement_period_end DESC) AS age
+            rank() OVER (
+                PARTITION BY f.measurement_period_end - f.measurement_period_start
+                ORDER BY f.measurement_period_end DESC
+            ) AS age
         FROM replenish.forecast_accuracy_metrics AS f
         WHERE f.tenant_id = s.tenant_id
             AND f.facility_id = s.facility_id

@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SET ROLE replenish_batch;
-SELECT plan(17);
+SELECT plan(18);
 
 -- Calendar columns are derived.
 SELECT results_eq(
@@ -55,4 +55,6 @@ SELECT throws_ok($$ UPDATE replenish.demand_history SET actual_demand_quantity =
 SELECT throws_ok($$ UPDATE replenish.demand_history SET actual_demand_quantity = 'NaN' $$, '23514', NULL, 'nor NaN');
 SELECT throws_ok($$ UPDATE replenish.demand_history SET demand_date = 'infinity' $$, '23514', NULL, 'nor at infinity');
 SELECT throws_ok($$ UPDATE replenish.materials SET service_level = 1 $$, '23514', NULL, 'a service level is below 1');
+RESET ROLE;
+SELECT throws_ok($$ UPDATE replenish.tenants SET time_zone = 'Europe/Berln' $$, '22023', 'time zone "Europe/Berln" not recognized', 'a time zone that nobody knows is refused');
 SELECT * FROM finish();

@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SET ROLE replenish_batch;
-SELECT plan(35);
+SELECT plan(42);
 
 SELECT is((SELECT count(*) FROM replenish.generate_forecasts(:a, :facility, forecast_horizon_days => 30, dry_run => true)), 90::bigint, 'a dry run shows the forecasts');
 SELECT is((SELECT count(*) FROM replenish.forecast_series), 0::bigint, 'and stores none');
@@ -112,4 +112,34 @@ DELETE FROM replenish.forecast_heads; DELETE FROM replenish.forecast_versions; D
 SET replenish.max_threads = 1;
 SELECT count(*) FROM replenish.generate_forecasts(:a, :facility) \g /dev/null
 SELECT is((SELECT md5(array_agg((mean, upper_95, candidates) ORDER BY material_id)::text) FROM replenish.forecast_series), :'two', 'same input, same bytes with one thread');
+
+-- A material that goes takes its forecasts with it, and may come back.
+DELETE FROM replenish.demand_history WHERE material_id = :m2;
+DELETE FROM replenish.inventory_levels WHERE material_id = :m2;
+DELETE FROM replenish.forecast_overrides WHERE material_id = :m2;
+DELETE FROM replenish.forecast_heads WHERE material_id = :m2;
+SELECT is_empty(format('SELECT FROM replenish.forecast_versions WHERE material_id = %L', :m2), 'no forecast stays without its series');
+CREATE TEMP TABLE gone AS SELECT * FROM replenish.materials WHERE material_id = :m2;
+DELETE FROM replenish.materials WHERE material_id = :m2;
+INSERT INTO replenish.materials SELECT * FROM gone;
+SELECT is((SELECT actual_demand_quantity FROM replenish.record_demand(:a, :facility, :m2, '2025-03-01', 5)), 5::numeric, 'it comes back under its id');
+SELECT is((SELECT max(forecast_version) FROM replenish.generate_forecasts(:a, :facility, ARRAY[:m2]::uuid[])), 1, 'and is forecast from version 1 on');
+
+-- Plans that a session keeps from when tables were small read by key once these have grown: none reads a whole table.
+CREATE FUNCTION pg_temp.rows_read(call text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    read bigint := (SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE schemaname = 'replenish');
+BEGIN
+    EXECUTE call;
+    RETURN (SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE schemaname = 'replenish') - read;
+END $$;
+RESET ROLE;
+ANALYZE;
+SET ROLE replenish_batch;
+SELECT is(pg_temp.rows_read(call), 0::bigint, call) FROM (VALUES
+    (format('SELECT replenish.begin_series(%L, %L, ARRAY[%L]::uuid[])', :a, :facility, :m1)),
+    (format('SELECT count(*) FROM replenish.plan_materials(%L, %L, ARRAY[%L]::uuid[], ''2025-03-01'')', :a, :facility, :m1)),
+    (format('SELECT count(*) FROM replenish.get_material_forecasts(%L, %L, %L)', :a, :facility, :m1)),
+    (format('SELECT count(*) FROM replenish.measured_days(%L, %L, ARRAY[%L]::uuid[], ''2025-03-02'', ''2025-03-05'')', :a, :facility, :m1))
+) AS c (call);
 SELECT * FROM finish();

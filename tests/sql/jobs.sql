@@ -171,6 +171,13 @@ SELECT :a, :facility, m.material_id, date '2025-03-01' + d, 12, 'EA' FROM genera
 CALL replenish.run_forecast_accuracy(:a, period_end => '2025-03-03');
 CALL replenish.run_forecast_accuracy(:a, period_end => '2025-03-06');
 SELECT results_eq('SELECT DISTINCT measurement_period_end FROM replenish.forecast_accuracy_metrics ORDER BY 1', $$ VALUES (date '2025-03-03'), ('2025-03-04'), ('2025-03-05'), ('2025-03-06') $$, 'a night measures the days that were missed');
+CALL replenish.run_forecast_accuracy(:a, period_end => '2025-03-20');
+SELECT is((SELECT max(measurement_period_end) FROM replenish.forecast_accuracy_metrics), date '2025-03-06', 'and none that are still to come');
+SELECT count(*) FROM replenish.record_demand(:a, :facility, :m1, '2025-03-07', 3) \g /dev/null
+SELECT count(*) FROM replenish.calculate_forecast_accuracy(:a, :facility) \g /dev/null
+SELECT results_eq(
+    format('SELECT s.last_30_days_mape = (SELECT round(m.mape, 2) FROM replenish.forecast_accuracy_metrics AS m WHERE m.material_id = s.material_id AND m.measurement_period_end = ''2025-03-07''), s.last_60_days_mape IS NOT NULL, s.last_90_days_bias IS NOT NULL FROM replenish.vw_forecast_accuracy_summary AS s WHERE s.tenant_id = %L AND s.material_id = %L', :a, :m1),
+    $$ VALUES (true, true, true) $$, 'the summary has the newest of each length, though one was measured by hand since');
 
 -- A dry run writes nothing.
 SELECT count(*) AS runs FROM replenish.job_runs \gset

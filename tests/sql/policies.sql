@@ -136,13 +136,32 @@ INSERT INTO replenish.open_orders (tenant_id, facility_id, material_id, order_st
 SELECT is((SELECT expected_receipts FROM replenish.project_stock(:a, :facility, :m1, '2025-03-01', 5) WHERE stock_date = '2025-03-02'), 7::numeric, 'an overdue order is expected tomorrow');
 SELECT matches((SELECT suggestion_reason FROM pg_temp.propose() WHERE material_id = :m1), '7 on order is overdue', 'and the buyer is told');
 SELECT is((SELECT count(*) FROM replenish.project_stock(:a, :facility, :m1, '2025-03-01', 5) WHERE is_closed_day), 2::bigint, 'closed days are marked');
+-- Days beyond the forecast: its own mean and their overrides, in the projection as in the plan.
+SELECT count(*) FROM replenish.override_forecast(:a, :facility, :m1, '2025-03-05', 3000, 'fair') \g /dev/null
+SELECT count(*) FROM replenish.override_forecast(:a, :facility, :m1, '2025-06-20', 7, 'strike') \g /dev/null
+SELECT results_eq(
+    format('SELECT stock_date, expected_demand FROM replenish.project_stock(%L, %L, %L, ''2025-03-01'', 120) WHERE stock_date IN (''2025-03-05'', ''2025-06-19'', ''2025-06-20'')', :a, :facility, :m1),
+    format('VALUES (date ''2025-03-05'', 3000::numeric), (''2025-06-19'', (SELECT round(avg(q)::numeric, 4) FROM replenish.forecast_series AS s, unnest(s.mean) AS q WHERE s.material_id = %L AND s.forecast_status = ''ACTIVE'')), (''2025-06-20'', 7)', :m1),
+    'days beyond the forecast have its mean, and overrides hold there too');
+SELECT is((SELECT count(*) FROM replenish.project_stock(:a, :facility, :m1, '2025-03-01', 120)), 120::bigint, 'a row a day');
+UPDATE replenish.forecast_overrides SET revoked_at = now();
+-- A forecast that has run out.
+SELECT results_eq(
+    format('SELECT p.facts ->> ''forecast_series_id'' IS NULL FROM (VALUES (date ''2025-05-30''), (''2025-05-31'')) AS d (day), replenish.plan_materials(%L, %L, ARRAY[%L]::uuid[], d.day) AS p ORDER BY d.day', :a, :facility, :m1),
+    'VALUES (false), (true)', 'a forecast of 90 days counts to its last day, and not beyond');
 
 -- Who improves the forecast.
 SELECT count(*) FROM replenish.override_forecast(:a, :facility, :m1, '2025-03-02', 50, 'sale') \g /dev/null
 SELECT count(*) FROM replenish.record_demand(:a, :facility, :m1, '2025-03-02', 50) \g /dev/null
+SELECT is((SELECT overridden_days FROM replenish.forecast_value_added(:a, :facility, ARRAY[:m1]::uuid[], '2025-03-02', '2025-03-02')), 0, 'an override made afterwards does not count');
+SELECT is((SELECT days FROM replenish.forecast_value_added(:a, :facility, ARRAY[:m1]::uuid[], '2025-03-02', '2025-03-20')), 1, 'nor do days to come');
+RESET ROLE;
+UPDATE replenish.tenants SET time_zone = 'America/Los_Angeles' WHERE tenant_name = 'A';
+UPDATE replenish.forecast_overrides SET created_at = '2025-03-02 07:59Z';
+SET ROLE replenish_batch;
 SELECT results_eq(
     format('SELECT days, overridden_days, final_mae, overrides_value_added_pct FROM replenish.forecast_value_added(%L, %L, ARRAY[%L]::uuid[], ''2025-03-02'', ''2025-03-02'')', :a, :facility, :m1),
-    'VALUES (1, 1, 0.0000, 100.00)', 'an override that was right scores in full');
+    'VALUES (1, 1, 0.0000, 100.00)', 'an override that was right scores in full, made on the evening before by the tenant''s clock');
 SELECT cmp_ok((SELECT naive_mae FROM replenish.forecast_value_added(:a, :facility, ARRAY[:m1]::uuid[], '2025-03-02', '2025-03-02')), '>', 0::numeric, 'beside the naive forecast');
 
 -- What would have happened: 30 of 60 days are replayed.

@@ -2,7 +2,7 @@
 \ir ../two_tenants.psql
 SET app.current_tenant_id = 'aaaaaaaa-0000-4000-8000-000000000000';
 SET ROLE replenish_batch;
-SELECT plan(30);
+SELECT plan(34);
 SELECT count(*) FROM replenish.generate_forecasts(:a, :facility) \g /dev/null
 
 -- The policy from the material's own history.
@@ -47,6 +47,16 @@ SELECT count(*) FROM replenish.generate_replenishment_recommendations(:a, :facil
 SELECT results_eq(
     format('SELECT urgency_level, count(*) FROM replenish.replenishment_suggestions WHERE material_id = %L GROUP BY 1', :m1),
     $$ VALUES ('CRITICAL', 1::bigint) $$, 'updated, never doubled');
+
+-- A filter chooses what is added and shown; what is open is brought up to date all the same.
+UPDATE replenish.inventory_levels SET on_hand_quantity = 40 WHERE material_id = :m1;
+SELECT is_empty(format('SELECT * FROM replenish.generate_replenishment_recommendations(%L, %L, ARRAY[%L]::uuid[], ''CRITICAL'', as_of => ''2025-03-01'')', :a, :facility, :m1), 'what is not critical any more is not shown as critical');
+SELECT is((SELECT urgency_level FROM replenish.replenishment_suggestions WHERE material_id = :m1), 'HIGH', 'and stored as what it is');
+DELETE FROM replenish.replenishment_suggestions WHERE material_id = :m1;
+SELECT is_empty(format('SELECT * FROM replenish.generate_replenishment_recommendations(%L, %L, ARRAY[%L]::uuid[], ''CRITICAL'', as_of => ''2025-03-01'')', :a, :facility, :m1), 'a high one is not asked for');
+SELECT is_empty(format('SELECT FROM replenish.replenishment_suggestions WHERE material_id = %L', :m1), 'nor added');
+UPDATE replenish.inventory_levels SET on_hand_quantity = 0 WHERE material_id = :m1;
+SELECT count(*) FROM replenish.generate_replenishment_recommendations(:a, :facility, as_of => '2025-03-01') \g /dev/null
 
 -- Orders: drafts do not count, due dates do, overdue ones are expected tomorrow.
 INSERT INTO replenish.open_orders (tenant_id, facility_id, material_id, order_status, due_date, ordered_quantity, received_quantity)

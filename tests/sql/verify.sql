@@ -47,7 +47,7 @@ INSERT INTO public.faults (check_name, status, fault) VALUES
     ('guard', 'WARNING', $$ ALTER EVENT TRIGGER replenish_guard DISABLE $$),
     ('active versions', 'FAILED', $$ UPDATE replenish.forecast_heads SET last_version = 7 WHERE last_version = 1 $$),
     ('version gaps', 'FAILED', $$ INSERT INTO replenish.forecast_versions SELECT tenant_id, facility_id, material_id, 3, 1, gen_random_uuid(), now(), false, start_date, horizon_days, mean, lower_80, upper_80, lower_95, upper_95 FROM replenish.forecast_versions $$),
-    ('orphans', 'FAILED', $$ DELETE FROM replenish.forecast_heads $$),
+    ('orphans', 'FAILED', $$ SET LOCAL session_replication_role = replica; DELETE FROM replenish.forecast_heads $$),
     ('orphans', 'FAILED', $$ DELETE FROM replenish.forecast_fits $$),
     ('duplicate suggestions', 'FAILED', $$ DROP INDEX replenish.replenishment_suggestions_one_open;
         INSERT INTO replenish.replenishment_suggestions SELECT (jsonb_populate_record(r, jsonb_build_object('suggestion_id', gen_random_uuid()))).* FROM replenish.replenishment_suggestions AS r $$),

@@ -91,7 +91,10 @@ fn demand(plan: &Plan, policy: &MaterialPolicy, unit: &str) -> String {
         0 => "today",
         _ => "tomorrow",
     };
-    let span = if matches!(protection.method, SafetyMethod::Formula(_)) {
+    let review_counts = protection.days > plan.lead_time.mean;
+    let span = if matches!(protection.method, SafetyMethod::Formula(_))
+        || (policy.review_period_days > 0.0 && !review_counts)
+    {
         format!(
             "{days} days of lead time at the average of {}",
             number(plan.average_daily_demand)

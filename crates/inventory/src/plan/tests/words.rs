@@ -101,6 +101,21 @@ fn stated_levels_and_a_fill_rate() {
 }
 
 #[test]
+fn without_a_forecast_only_the_lead_time_is_covered() {
+    let weekly = MaterialPolicy {
+        review_period_days: 7.0,
+        service_measure: ServiceMeasure::FillRate,
+        ..policy()
+    };
+    let text = words(&weekly, 20.0, |input| {
+        input.demand.is_forecast = false;
+        input.demand.std_dev = 8.0;
+    });
+    let said = "Demand over 9 days of lead time at the average of 20: 180 PCE";
+    assert!(text[1].starts_with(said), "{}", text[1]);
+}
+
+#[test]
 fn days_of_supply_and_a_shelf_life() {
     let perishable = MaterialPolicy {
         replenishment_policy: OrderPolicy::LotForLot,
