@@ -89,7 +89,7 @@ export function plain(name, type, side) {
   const { facility, material, suggestion } = side.keys;
   const named = {
     tenantid: side.tenant, facilityid: facility, materialid: material, materialids: [material], suggestionid: suggestion,
-    aggregationlevel: "DAILY", demanduom: "EA", forecastalgorithm: "AUTO", forecasthorizondays: 7, decision: "APPROVED",
+    aggregationlevel: "DAILY", demanduom: null, forecastalgorithm: "AUTO", forecasthorizondays: 7, decision: "APPROVED",
     forecaststatus: "ACTIVE", actualdemandquantity: 0, servicelevel: 0.9, forecastdate: "2025-03-05", servicelevels: [0.9],
     first: 20, offset: 0, maxrows: 20, search: "", status: "PENDING", suggestionstatus: "PENDING", demanddate: "2024-12-05",
     startdate: "2024-12-01", enddate: "2025-03-31", periodstart: "2025-02-01", periodend: "2025-02-28", asof: "2025-03-01",
