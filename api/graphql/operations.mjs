@@ -68,6 +68,10 @@ export const queries = {
     { paged: true },
   ),
   searchMaterials: call("search_materials", { search: "text", first: "integer" }, { renamed: { first: "max_rows" } }),
+  getMaterials: select(
+    "SELECT * FROM replenish_api.materials WHERE material_id = ANY ($1::uuid[]) ORDER BY material_code",
+    ({ materialIds }) => [materialIds],
+  ),
   getFacilities: select("SELECT * FROM replenish_api.facilities ORDER BY facility_name, facility_id"),
   explainForecast: call("explain_forecast", SERIES, { answers: "value" }),
   explainSuggestion: {

@@ -3,6 +3,8 @@
 const whole = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
 const one = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const two = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const exact = new Intl.NumberFormat(undefined, { maximumFractionDigits: 4 });
+const price = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 4 });
 const medium = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeZone: 'UTC' });
 const short = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', timeZone: 'UTC' });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: 'short', timeZone: 'UTC' });
@@ -17,6 +19,11 @@ export function quantity(value: number | null | undefined): string {
     // Adding zero turns -0 into 0.
     if (size >= 100 || Math.abs(value - Math.round(value)) < 0.005) return whole.format(Math.round(value) + 0);
     return size < 1 ? two.format(value) : one.format(value);
+}
+
+/** What is ordered or typed by hand: nothing of it is rounded away. */
+export function exactly(value: number | null | undefined, unit?: string | null): string {
+    return value == null ? NOTHING : `${exact.format(value)} ${unit ?? ''}`.trim();
 }
 
 /** One way of writing for all numbers of a column: its largest decides on the decimals. */
@@ -42,6 +49,11 @@ export function share(value: number | null | undefined): string {
 export function money(value: number | null | undefined): string {
     if (value == null) return NOTHING;
     return Math.abs(value) >= 1000 ? whole.format(value) : two.format(value);
+}
+
+/** Of one unit: screws cost less than a cent. */
+export function unitCost(value: number | null | undefined): string {
+    return value == null ? NOTHING : price.format(value);
 }
 
 export function signed(value: number | null | undefined): string {

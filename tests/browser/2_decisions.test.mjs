@@ -69,6 +69,15 @@ test("approving and rejecting are stored under the planner's name, and leave the
   await page.locator(".card", { hasText: second.material_code }).waitFor({ state: "detached" });
   const decided = await status(second.suggestion_id);
   assert.deepEqual([decided.suggestion_status, decided.review_notes], ["REJECTED", "Enough for the season"]);
+
+  // What is approved is not computed anew, and the page says so; it can still be rejected.
+  await choose(page, first.material_code);
+  await panel.getByText("Approved by demo").waitFor();
+  await panel.getByRole("button", { name: "Compute again" }).click();
+  await page.getByText("The approved order stays as it is; reject it to have it computed anew.").waitFor();
+  assert.equal(await panel.getByRole("button", { name: "Approve this suggestion" }).count(), 0);
+  await panel.getByRole("button", { name: "Reject this suggestion" }).click();
+  await panel.getByText("Rejected by demo").waitFor();
   calm();
 });
 
@@ -97,7 +106,7 @@ test("an order that a run has changed meanwhile is not approved unseen", async (
   await approve.waitFor();
   const [{ quantity }] = await sql(
     `UPDATE replenish.replenishment_suggestions
-     SET recommended_order_quantity = recommended_order_quantity + 7, suggestion_generation_timestamp = now()
+     SET recommended_order_quantity = recommended_order_quantity + 7.25, suggestion_generation_timestamp = now()
      WHERE suggestion_id = $1 AND tenant_id = $2 RETURNING recommended_order_quantity::float8 AS quantity`,
     [third.suggestion_id, DEMO_TENANT],
   );
@@ -111,9 +120,45 @@ test("an order that a run has changed meanwhile is not approved unseen", async (
   await page.locator(".card", { hasText: third.material_code }).getByText(`${quantity} EA`).waitFor();
   assert.equal(await note.count(), 0, "the note goes with the numbers that it was about");
   await sql(
-    "UPDATE replenish.replenishment_suggestions SET recommended_order_quantity = recommended_order_quantity - 7 WHERE suggestion_id = $1 AND tenant_id = $2",
+    "UPDATE replenish.replenishment_suggestions SET recommended_order_quantity = recommended_order_quantity - 7.25 WHERE suggestion_id = $1 AND tenant_id = $2",
     [third.suggestion_id, DEMO_TENANT],
   );
+});
+
+test("an order of a new material, which has no forecast yet, has its name", async () => {
+  const id = "00000000-0000-4000-8000-0000000000ee";
+  await sql(
+    `WITH m AS (
+       INSERT INTO replenish.materials (tenant_id, material_id, material_code, material_name, primary_uom, minimum_stock_quantity)
+       VALUES ($1, $2, 'NEW-001', 'Just listed', 'KG', 20) RETURNING tenant_id, material_id)
+     INSERT INTO replenish.inventory_levels (tenant_id, facility_id, material_id, on_hand_quantity)
+     SELECT tenant_id, '00000000-0000-4000-8000-00000000f001', material_id, 1 FROM m`,
+    [DEMO_TENANT, id],
+  );
+  await sql(
+    "SELECT count(*) FROM replenish.generate_replenishment_recommendations($1, '00000000-0000-4000-8000-00000000f001', ARRAY[$2]::uuid[])",
+    [DEMO_TENANT, id],
+    DEMO_TENANT,
+  );
+  const { page, calm } = await open(demo);
+  await page.locator(".card", { hasText: "Just listed" }).getByRole("button", { name: "Approve NEW-001" }).waitFor();
+  calm();
+  for (const table of ["replenishment_suggestions", "inventory_levels", "materials"]) {
+    await sql(`DELETE FROM replenish.${table} WHERE tenant_id = $1 AND material_id = $2`, [DEMO_TENANT, id]);
+  }
+});
+
+test("a figure is kept as it is typed, digit by digit", async () => {
+  const { page, calm } = await open(demo);
+  await choose(page, "MAT-FCST-003");
+  await page.getByRole("button", { name: "Adjust a day" }).click();
+  const figure = page.getByRole("form", { name: "Adjust the forecast of a day" }).getByLabel("Quantity (EA)");
+  for (const typed of ["1.05", "0.005", "40"]) {
+    await figure.fill("");
+    await figure.pressSequentially(typed);
+    assert.equal(await figure.inputValue(), typed);
+  }
+  calm();
 });
 
 test("a figure typed by hand comes before the model's, is marked, and can be taken back", async () => {
@@ -186,7 +231,7 @@ test("the service-level slider shows stock and cost of every level", { skip: wit
   const panel = page.getByRole("region", { name: "Service level", exact: true });
   const slider = panel.getByRole("slider");
   const fact = async (name) => panel.locator(".facts > div", { hasText: name }).locator("dd").innerText();
-  await panel.getByText("Cost in 90 days").waitFor();
+  await panel.getByText("Cost of these days").waitFor();
   for (const [keys, level, shown] of [[["Home"], 0.8, "80.0%"], [["End"], 0.995, "99.5%"], [["ArrowLeft"], 0.99, "99.0%"]]) {
     for (const key of keys) await slider.press(key);
     assert.equal(await panel.locator("output").innerText(), shown);
@@ -202,7 +247,7 @@ test("the service-level slider shows stock and cost of every level", { skip: wit
     const expected = `${Math.round(stored.stock).toLocaleString("en-US")} EA`;
     await panel.locator("dd", { hasText: expected }).first().waitFor();
     assert.equal(await fact("Safety stock"), expected);
-    assert.equal(await fact("Cost in 90 days"), stored.cost >= 1000 ? Math.round(stored.cost).toLocaleString("en-US") : stored.cost.toFixed(2));
+    assert.equal(await fact("Cost of these days"), stored.cost >= 1000 ? Math.round(stored.cost).toLocaleString("en-US") : stored.cost.toFixed(2));
   }
   await panel.scrollIntoViewIfNeeded();
   await picture(page, "26-service-level");

@@ -64,7 +64,7 @@ export function refused(errors: GraphQlError[]): ApiError {
         'refused',
         sentence(first?.message ?? 'the server refused the request'),
         sentence(words('hint') ?? 'Change what you asked for, or try again.'),
-        words('detail'),
+        words('detail') ?? words('errorId'),
     );
 }
 

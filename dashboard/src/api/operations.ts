@@ -82,13 +82,11 @@ export const getFigures = operation<
 );
 
 export const getMaterialNames = operation<
-    { tenantId: string; facilityId: string; materialIds: string[] },
-    { getForecastAccuracySummary: Pick<AccuracySummary, 'materialId' | 'materialCode' | 'materialName'>[] }
+    { materialIds: string[] },
+    { getMaterials: Pick<Material, 'materialId' | 'materialCode' | 'materialName'>[] }
 >(
-    `query MaterialNames($tenantId: ID!, $facilityId: ID!, $materialIds: [ID!]) {
-        getForecastAccuracySummary(tenantId: $tenantId, facilityId: $facilityId, materialIds: $materialIds) {
-            materialId materialCode materialName
-        }
+    `query MaterialNames($materialIds: [ID!]!) {
+        getMaterials(materialIds: $materialIds) { materialId materialCode materialName }
     }`,
 );
 
@@ -107,7 +105,7 @@ export const getWorklist = operation<
 >(
     `query Worklist($tenantId: ID!, $facilityId: ID!) {
         getReplenishmentRecommendations(tenantId: $tenantId, facilityId: $facilityId, status: PENDING) {
-            suggestionId facilityId materialId suggestionGenerationTimestamp urgencyLevel
+            suggestionId facilityId materialId suggestionStatus suggestionGenerationTimestamp urgencyLevel
             recommendedOrderQuantity recommendedOrderUom
             estimatedTotalCost daysUntilStockout recommendedDeliveryDate
         }
@@ -169,12 +167,12 @@ export const generateForecasts = operation<
 
 export const generateSuggestions = operation<
     Series,
-    { generateReplenishmentRecommendations: Pick<Suggestion, 'suggestionId'>[] }
+    { generateReplenishmentRecommendations: Pick<Suggestion, 'suggestionStatus'>[] }
 >(
     `mutation GenerateSuggestions(${SERIES_VARIABLES}) {
         generateReplenishmentRecommendations(input: {
             tenantId: $tenantId, facilityId: $facilityId, materialIds: [$materialId]
-        }) { suggestionId }
+        }) { suggestionStatus }
     }`,
 );
 

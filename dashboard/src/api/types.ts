@@ -140,6 +140,7 @@ export type WorkItem = Pick<
     | 'suggestionId'
     | 'facilityId'
     | 'materialId'
+    | 'suggestionStatus'
     | 'suggestionGenerationTimestamp'
     | 'urgencyLevel'
     | 'recommendedOrderQuantity'

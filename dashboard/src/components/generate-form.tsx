@@ -72,7 +72,7 @@ export function GenerateForm({ series, current, onChanged }: Props) {
 }
 
 function told(made: Pick<ForecastDay, 'forecastVersion' | 'forecastAlgorithm'> | null, before: ForecastDay | null): string {
-    if (made === null) return 'No forecast could be made: this material has no recorded demand.';
+    if (made === null) return 'No forecast could be made: this material has no recorded demand, or is not to be forecast.';
     if (before !== null && made.forecastVersion === before.forecastVersion) {
         return `Nothing has changed since version ${made.forecastVersion}, so it stands.`;
     }

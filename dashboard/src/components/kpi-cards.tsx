@@ -22,6 +22,7 @@ export function KpiCards({ series, unit, changes }: Props) {
     const bias = measured(summary, 'Bias');
     return (
         <section class="kpis" aria-label="Key figures" aria-busy={loading}>
+            {load.error !== null && <ErrorNote error={load.error} onRetry={load.reload} />}
             <KpiCard
                 id="kpi-mape"
                 name="MAPE"

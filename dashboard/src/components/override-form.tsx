@@ -3,7 +3,7 @@ import { send } from '../api/client.ts';
 import { overrideForecast } from '../api/operations.ts';
 import type { ForecastDay, Series } from '../api/types.ts';
 import { type Draft, expected } from '../chart/model.ts';
-import { day, quantity, withUnit } from '../format.ts';
+import { day, exactly, withUnit } from '../format.ts';
 import { useAction } from '../state/use-action.ts';
 import { ErrorNote } from './error-note.tsx';
 
@@ -20,6 +20,9 @@ interface Props {
 export function OverrideForm({ series, unit, forecasts, draft, onDraft, onChanged }: Props) {
     const [reason, setReason] = useState('');
     const [until, setUntil] = useState('');
+    // As it was typed: "1.0" on the way to 1.05 is no 1.
+    const [typed, setTyped] = useState('');
+    const shown = typed !== '' && Number(typed) === draft.quantity ? typed : String(Math.round(draft.quantity * 100) / 100);
     const form = useRef<HTMLFormElement>(null);
     useEffect(() => form.current?.querySelector('input')?.focus({ preventScroll: true }), []);
     // The day may have been chosen in the table, further down.
@@ -38,7 +41,7 @@ export function OverrideForm({ series, unit, forecasts, draft, onDraft, onChange
         onChanged(
             value === null
                 ? `The model's figure for ${day(draft.date)} is back in force.`
-                : `${day(draft.date)} is now ${quantity(value)} ${unit}.`,
+                : `${day(draft.date)} is now ${exactly(value)} ${unit}.`,
         );
     });
     const submit = (event: Event): void => {
@@ -79,10 +82,12 @@ export function OverrideForm({ series, unit, forecasts, draft, onDraft, onChange
                     required
                     min="0"
                     step="any"
-                    value={Math.round(draft.quantity * 100) / 100}
+                    value={shown}
                     onInput={(event) => {
-                        const typed = event.currentTarget.valueAsNumber;
-                        if (Number.isFinite(typed) && typed >= 0) onDraft({ date: draft.date, quantity: typed });
+                        const value = event.currentTarget.valueAsNumber;
+                        if (!Number.isFinite(value) || value < 0) return;
+                        setTyped(event.currentTarget.value);
+                        onDraft({ date: draft.date, quantity: value });
                     }}
                 />
             </label>

@@ -1,7 +1,7 @@
 import { send } from '../api/client.ts';
 import { reviewSuggestion } from '../api/operations.ts';
 import type { Decision, WorkItem } from '../api/types.ts';
-import { quantity } from '../format.ts';
+import { exactly } from '../format.ts';
 import { useAction } from '../state/use-action.ts';
 import { ErrorNote } from './error-note.tsx';
 
@@ -22,20 +22,22 @@ export function ReviewButtons({ suggestion, name, notes, onChanged }: Props) {
             // What is on the screen is what is decided on.
             generatedAt: suggestion.suggestionGenerationTimestamp,
         });
-        const order = `${quantity(suggestion.recommendedOrderQuantity)} ${suggestion.recommendedOrderUom ?? ''}`;
-        onChanged(`${decision === 'APPROVED' ? 'Approved' : 'Rejected'}: ${order.trim()} of ${name}.`);
+        const order = exactly(suggestion.recommendedOrderQuantity, suggestion.recommendedOrderUom);
+        onChanged(`${decision === 'APPROVED' ? 'Approved' : 'Rejected'}: ${order} of ${name}.`);
     });
     return (
         <div class="review">
-            <button
-                type="button"
-                class="button small primary"
-                disabled={review.busy}
-                aria-label={`Approve ${name}`}
-                onClick={() => void review.run('APPROVED')}
-            >
-                Approve
-            </button>
+            {suggestion.suggestionStatus === 'PENDING' && (
+                <button
+                    type="button"
+                    class="button small primary"
+                    disabled={review.busy}
+                    aria-label={`Approve ${name}`}
+                    onClick={() => void review.run('APPROVED')}
+                >
+                    Approve
+                </button>
+            )}
             <button
                 type="button"
                 class="button small"

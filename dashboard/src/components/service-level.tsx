@@ -30,7 +30,7 @@ export function ServiceLevel({ series, unit, changes }: Props) {
         <section class="panel service" aria-label="Service level" aria-busy={curve.loading}>
             <div class="panel-head">
                 <h3>Service level and its cost</h3>
-                <span class="muted">last 90 days replayed</span>
+                <span class="muted">last 90 days replayed, or fewer where the history is short</span>
             </div>
             <label class="slider">
                 <span class="field-name">
@@ -94,6 +94,6 @@ function facts(stock: StockPolicy | null, here: PolicyResult | null, unit: strin
         ['Demand met', share(here.fillRate)],
         ['Average stock', withUnit(here.averageStock, unit)],
         ['Orders placed', quantity(here.orders)],
-        ['Cost in 90 days', money(here.totalCost)],
+        ['Cost of these days', money(here.totalCost)],
     ];
 }

@@ -1,11 +1,11 @@
 import type { Suggestion } from '../api/types.ts';
-import { day, money, NOTHING, withUnit } from '../format.ts';
+import { day, exactly, money, NOTHING, unitCost, withUnit } from '../format.ts';
 
 export function SuggestionFacts({ suggestion: s }: { suggestion: Suggestion }) {
     const unit = s.recommendedOrderUom;
     const facts: [string, string][] = [
-        ['Order', withUnit(s.recommendedOrderQuantity, unit)],
-        ['Cost', s.estimatedTotalCost === null ? NOTHING : `${money(s.estimatedTotalCost)} (${money(s.estimatedUnitCost)} each)`],
+        ['Order', exactly(s.recommendedOrderQuantity, unit)],
+        ['Cost', s.estimatedTotalCost === null ? NOTHING : `${money(s.estimatedTotalCost)} (${unitCost(s.estimatedUnitCost)} each)`],
         ['Order on', day(s.recommendedOrderDate)],
         ['Arrives', day(s.recommendedDeliveryDate)],
         ['Available', withUnit(s.currentAvailableQuantity, unit)],

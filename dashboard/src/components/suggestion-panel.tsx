@@ -28,11 +28,7 @@ export function SuggestionPanel({ series, changes, onChanged }: Props) {
     const [notes, setNotes] = useState('');
     const update = useAction(async () => {
         const answer = await send(generateSuggestions, series);
-        onChanged(
-            answer.generateReplenishmentRecommendations.length === 0
-                ? 'Nothing has to be ordered now.'
-                : 'The suggestion is up to date.',
-        );
+        onChanged(told(answer.generateReplenishmentRecommendations[0]?.suggestionStatus ?? null));
     });
     const current = newest(load.data ?? []);
     const panel = useRef<HTMLElement>(null);
@@ -52,7 +48,7 @@ export function SuggestionPanel({ series, changes, onChanged }: Props) {
             {load.error !== null && <ErrorNote error={load.error} onRetry={load.reload} />}
             {load.data === null && load.error === null && <SkeletonRows count={7} shape="row" />}
             {load.data !== null && current === null && (
-                <p class="none">No suggestion: the last look found enough in stock and on order.</p>
+                <p class="none">Nothing to order: there is enough in stock and on order, or the material has no stock record or no history yet.</p>
             )}
             {current !== null && (
                 <>
@@ -63,7 +59,7 @@ export function SuggestionPanel({ series, changes, onChanged }: Props) {
                     </p>
                     <p class="suggestion-reason">{current.suggestionReason}</p>
                     <SuggestionFacts suggestion={current} />
-                    {current.suggestionStatus === 'PENDING' && (
+                    {(current.suggestionStatus === 'PENDING' || current.suggestionStatus === 'APPROVED') && (
                         <>
                             <label class="notes">
                                 <span class="field-name">Note (optional)</span>
@@ -95,11 +91,18 @@ export function SuggestionPanel({ series, changes, onChanged }: Props) {
     );
 }
 
-/** The open one, else the last that was decided on. */
+function told(status: Suggestion['suggestionStatus'] | null): string {
+    if (status === null) return 'Nothing has to be ordered now.';
+    if (status === 'APPROVED') return 'The approved order stays as it is; reject it to have it computed anew.';
+    return 'The suggestion is up to date.';
+}
+
+/** The open one, else the last that was decided on; what a run has withdrawn is nobody's order. */
 function newest(all: Suggestion[]): Suggestion | null {
-    const open = all.find((s) => s.suggestionStatus === 'PENDING');
+    const open = all.find((s) => s.suggestionStatus === 'PENDING' || s.suggestionStatus === 'APPROVED');
     if (open !== undefined) return open;
-    return all.reduce<Suggestion | null>(
+    const decided = all.filter((s) => s.suggestionStatus !== 'EXPIRED');
+    return decided.reduce<Suggestion | null>(
         (a, b) => (a === null || a.suggestionGenerationTimestamp < b.suggestionGenerationTimestamp ? b : a),
         null,
     );

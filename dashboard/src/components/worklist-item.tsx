@@ -1,5 +1,5 @@
 import type { WorkItem } from '../api/types.ts';
-import { day, days, money, withUnit } from '../format.ts';
+import { day, days, exactly, money } from '../format.ts';
 import type { Named } from '../state/use-worklist.ts';
 import { ReviewButtons } from './review-buttons.tsx';
 import { Skeleton } from './skeleton.tsx';
@@ -27,7 +27,7 @@ export function WorklistItem({ suggestion, named, selected, onSelect, onChanged 
                 <UrgencyBadge level={suggestion.urgencyLevel} />
             </div>
             <p class="card-order">
-                Order <strong>{withUnit(suggestion.recommendedOrderQuantity, suggestion.recommendedOrderUom)}</strong>
+                Order <strong>{exactly(suggestion.recommendedOrderQuantity, suggestion.recommendedOrderUom)}</strong>
                 {suggestion.estimatedTotalCost !== null && <> for {money(suggestion.estimatedTotalCost)}</>}
             </p>
             <p class="muted card-facts">

@@ -34,9 +34,11 @@ export function useWorklist(tenantId: string | null, facility: Facility | null, 
     const shown = (load.data ?? []).slice(0, count);
     const ids = shown.map((s) => s.materialId);
     const names = useLoad(ids.length === 0 ? null : `names ${facilityId ?? ''} ${ids.join()}`, async (signal) => {
-        const variables = { tenantId: tenantId ?? '', facilityId: facilityId ?? '', materialIds: ids };
-        const answer = await send(getMaterialNames, variables, signal);
-        return new Map(answer.getForecastAccuracySummary.map((row) => [row.materialId, row]));
+        const answer = await send(getMaterialNames, { materialIds: ids }, signal);
+        return new Map(answer.getMaterials.map((row) => [row.materialId, row]));
     });
-    return { load, shown, names: names.data ?? new Map<string, Named>(), more: () => setCount((n) => n + PAGE) };
+    // Without names nobody knows what to approve.
+    const nameless = load.error === null && names.error !== null;
+    const both = nameless ? { ...load, error: names.error, reload: names.reload } : load;
+    return { load: both, shown, names: names.data ?? new Map<string, Named>(), more: () => setCount((n) => n + PAGE) };
 }
