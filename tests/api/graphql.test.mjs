@@ -177,6 +177,14 @@ describe("the dashboard's operations", () => {
     assert.equal(searchMaterials[0].facilityName, "Main warehouse");
   });
 
+  test("getMaterials names materials by their ids, whether they have a forecast or not", async () => {
+    const { getMaterials } = await data(`{ getMaterials(materialIds: ["${M2}", "${M1}", "${A}"]) { materialId materialCode facilityId } }`);
+    assert.deepEqual(getMaterials, [
+      { materialId: M1, materialCode: "ONE", facilityId: null },
+      { materialId: M2, materialCode: "TWO", facilityId: null },
+    ]);
+  });
+
   test("getSession, getFacilities, getJobRuns and getAlerts", async () => {
     const { getSession, getFacilities, getJobRuns, getAlerts } = await data(
       `{ getSession { tenantId tenantName role subject expiresAt } getFacilities { facilityId facilityCode closedWeekdays }
