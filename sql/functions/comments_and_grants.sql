@@ -264,7 +264,7 @@ COMMENT ON FUNCTION replenish.do_accuracy_chunk(uuid, uuid, uuid[], date) IS
 COMMENT ON FUNCTION replenish.conclude_job(text, uuid) IS
 'What is done once at the end of a run: replenishment marks what the budgets pay for.';
 COMMENT ON FUNCTION replenish.schedule_jobs(text, text, text, text, name) IS
-'Puts the jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, alerts every 15 minutes, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again: what is scheduled keeps its time and its role where no argument says otherwise. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone. A night takes each tenant''s last recorded day, up to today in the tenant''s own time zone, as whole: choose an hour at which that day is over.';
+'Puts the jobs into pg_cron: forecasts at 02:00, accuracy at 03:00, replenishment at 04:00, alerts every 15 minutes, or as the arguments say, run by role run_as (default: replenish_night where a superuser calls, else the caller). Safe to run again: what is scheduled for that role keeps its time, and stays paused, where no argument says otherwise. pg_cron reads schedules in GMT, from its version 1.6 on in cron.timezone. A night takes each tenant''s last recorded day, up to today in the tenant''s own time zone, as whole: choose an hour at which that day is over.';
 COMMENT ON FUNCTION replenish.unschedule_jobs() IS
 'Takes the nightly jobs out of pg_cron: the caller''s, for a superuser everybody''s.';
 COMMENT ON FUNCTION replenish.nightly_jobs() IS
@@ -366,6 +366,10 @@ COMMENT ON FUNCTION replenish.forecast_agg_accum(internal, date, float8) IS 'Sup
 COMMENT ON FUNCTION replenish.forecast_agg_horizon_accum(internal, date, float8, integer) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.forecast_agg_algorithm_accum(internal, date, float8, integer, text) IS 'Support of an aggregate.';
 COMMENT ON FUNCTION replenish.forecast_agg_final(internal) IS 'Support of an aggregate.';
+
+-- The plans of foreign keys' checks are kept for a session: made while forecast_heads is small, they look by key all the same.
+ALTER FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, text) SET enable_seqscan = off;
+ALTER FUNCTION replenish.forecast_chunk(uuid, uuid[], date, integer, text, text) SET jit = off;
 
 -- Rows that the planner may expect.
 ALTER FUNCTION replenish.forecast_drift(float8[], integer) ROWS 30;

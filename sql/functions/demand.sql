@@ -254,7 +254,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION 'material % is unknown', record_demand.material_id
             USING ERRCODE = 'foreign_key_violation', HINT = 'Insert it into replenish.materials first.';
-    ELSIF upper(record_demand.demand_uom) <> upper(own_uom) THEN
+    ELSIF upper(btrim(record_demand.demand_uom)) <> upper(btrim(own_uom)) THEN
         RAISE EXCEPTION 'material % is counted in %, not in %', record_demand.material_id, own_uom, record_demand.demand_uom
             USING ERRCODE = 'invalid_parameter_value', HINT = format('Convert the quantity to %s.', own_uom);
     END IF;

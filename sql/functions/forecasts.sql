@@ -185,12 +185,13 @@ BEGIN
 END
 $$;
 
--- One lookup a material by its key, whatever the tables were like when the plan was made.
+-- One lookup by key a material. Planned in each call: a plan that was kept from small tables would look through large ones.
 CREATE FUNCTION replenish.begin_series(tenant_id uuid, facility_id uuid, material_ids uuid[]) RETURNS void
 LANGUAGE plpgsql VOLATILE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_generic_plan
+SET plan_cache_mode = force_custom_plan
 SET enable_seqscan = off
+SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -12,6 +12,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 1000
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN
@@ -294,6 +295,7 @@ CREATE FUNCTION replenish.calculate_safety_stock(
 ) RETURNS SETOF replenish.stock_policy
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
     SELECT
         p.material_id,

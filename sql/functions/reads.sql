@@ -36,6 +36,7 @@ LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 90
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off
+SET jit = off
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -12,20 +12,18 @@ AS $$
 DECLARE
     is_superuser boolean;
     present jsonb;
+    job_id bigint;
 BEGIN
     PERFORM replenish.assert_pg_cron();
     SELECT r.rolsuper INTO is_superuser FROM pg_roles AS r WHERE r.rolname = current_user;
-    -- cron.job shows everybody their own jobs, and a superuser all of them.
+    runs_as := coalesce(run_as, CASE WHEN is_superuser THEN 'replenish_night' ELSE current_user END);
+    PERFORM replenish.assert_night_role(runs_as);
+    -- Of that role only: anybody who may use pg_cron can have jobs of these names.
     EXECUTE
         'SELECT jsonb_object_agg(j.jobname, to_jsonb(j)) FROM cron.job AS j '
         'WHERE j.jobname IN (SELECT n.job_name FROM replenish.nightly_jobs() AS n) '
-        'AND j.database = current_database()'
-    INTO present;
-    runs_as := coalesce(
-        run_as, present #>> '{replenish_forecasts,username}',
-        CASE WHEN is_superuser THEN 'replenish_night' ELSE current_user END
-    );
-    PERFORM replenish.assert_night_role(runs_as);
+        'AND j.database = current_database() AND j.username = $1'
+    INTO present USING runs_as::text;
     PERFORM replenish.unschedule_jobs();
     FOR job_name, schedule, command IN
         SELECT
@@ -44,10 +42,14 @@ BEGIN
         FROM replenish.nightly_jobs() AS j
     LOOP
         IF runs_as = current_user THEN
-            EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING job_name, schedule, command;
+            EXECUTE 'SELECT cron.schedule($1, $2, $3)' INTO job_id USING job_name, schedule, command;
         ELSE
             EXECUTE 'SELECT cron.schedule_in_database($1, $2, $3, $4, $5)'
+                INTO job_id
                 USING job_name, schedule, command, current_database()::text, runs_as::text;
+        END IF;
+        IF present #>> ARRAY[job_name, 'active'] = 'false' THEN
+            EXECUTE 'SELECT cron.alter_job($1, active := false)' USING job_id;
         END IF;
         RETURN NEXT;
     END LOOP;
@@ -68,6 +70,7 @@ BEGIN
             USING ERRCODE = 'read_only_sql_transaction',
                 HINT = 'On a standby: connect to the primary, whose jobs come over by replication.';
     END IF;
+    -- cron.job shows everybody their own jobs, and a superuser all of them.
     FOR scheduled IN EXECUTE
         'SELECT j.jobid, j.jobname FROM cron.job AS j '
         'WHERE j.jobname IN (SELECT n.job_name FROM replenish.nightly_jobs() AS n) '

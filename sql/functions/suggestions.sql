@@ -158,6 +158,7 @@ CREATE FUNCTION replenish.project_stock(
 )
 LANGUAGE sql STABLE PARALLEL SAFE ROWS 90
 SET search_path = pg_catalog, pg_temp
+SET jit = off
 AS $$
     WITH start AS MATERIALIZED (
         SELECT
@@ -201,13 +202,18 @@ AS $$
                 AND q.revoked_at IS NULL
                 AND (q.expires_at IS NULL OR q.expires_at > now())
         ) AS v
-        LEFT JOIN LATERAL replenish.calculate_safety_stock(
-            project_stock.tenant_id, project_stock.facility_id, project_stock.material_id, NULL, k.day
-        ) AS p ON f.mean IS NULL
         CROSS JOIN LATERAL unnest(replenish.planned_demand(
             -- No row for an infinite day: from infinity to infinity there would be no end.
             f.start_date, f.mean, v.dates, v.quantities, CASE WHEN isfinite(k.day) THEN k.day + 1 END,
-            greatest(project_stock.days, 1), coalesce(p.avg_daily_demand, 0)::float8
+            greatest(project_stock.days, 1),
+            CASE WHEN f.mean IS NULL THEN coalesce(
+                (
+                    SELECT p.avg_daily_demand
+                    FROM replenish.calculate_safety_stock(
+                        project_stock.tenant_id, project_stock.facility_id, project_stock.material_id, NULL, k.day
+                    ) AS p
+                ), 0)::float8
+            END
         )) WITH ORDINALITY AS d (quantity, place)
     ),
     due AS (

@@ -284,7 +284,7 @@ AS $$
                 '%s forecasts without a series or a model, such as version %s of material %s',
                 count(*), min(o.forecast_version), min(o.material_id::text)) END,
             'every forecast has its series and its model',
-            'Delete them from replenish.forecast_versions and replenish.forecast_fits; CALL replenish.run_daily_forecasts();'
+            'Delete them from replenish.forecast_versions and replenish.forecast_fits; CALL replenish.run_daily_forecasts(resume => false);'
         FROM (
             SELECT v.material_id, v.forecast_version
             FROM replenish.forecast_versions AS v

@@ -8,7 +8,7 @@ CREATE TABLE replenish.tenants (
     updated_at  timestamptz,
     updated_by  text,
     CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id),
-    -- An unknown name is refused here, by PostgreSQL's own error, and not by every night.
+    -- What PostgreSQL cannot read is refused here, by its own error, and not by every night.
     CONSTRAINT tenants_time_zone_known
         CHECK (timestamptz '2000-01-01 00:00Z' AT TIME ZONE time_zone IS NOT NULL)
 );

@@ -117,7 +117,7 @@ test("an order that a run has changed meanwhile is not approved unseen", async (
   await picture(page, "22-changed");
   assert.equal((await status(third.suggestion_id)).suggestion_status, "PENDING");
   await note.getByRole("button", { name: "Reload the list" }).click();
-  await page.locator(".card", { hasText: third.material_code }).getByText(`${quantity} EA`).waitFor();
+  await page.locator(".card", { hasText: third.material_code }).getByText(`${quantity.toLocaleString("en-US")} EA`).waitFor();
   assert.equal(await note.count(), 0, "the note goes with the numbers that it was about");
   await sql(
     "UPDATE replenish.replenishment_suggestions SET recommended_order_quantity = recommended_order_quantity - 7.25 WHERE suggestion_id = $1 AND tenant_id = $2",

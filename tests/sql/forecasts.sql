@@ -126,20 +126,39 @@ SELECT is((SELECT actual_demand_quantity FROM replenish.record_demand(:a, :facil
 SELECT is((SELECT max(forecast_version) FROM replenish.generate_forecasts(:a, :facility, ARRAY[:m2]::uuid[])), 1, 'and is forecast from version 1 on');
 
 -- Plans that a session keeps from when tables were small read by key once these have grown: none reads a whole table.
-CREATE FUNCTION pg_temp.rows_read(call text) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION pg_temp.rows_read(call text, tables text[] = NULL, OUT in_sequence bigint, OUT by_key bigint) LANGUAGE plpgsql AS $$
 DECLARE
-    read bigint := (SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE schemaname = 'replenish');
+    counted CONSTANT text := $q$ SELECT sum(seq_tup_read), sum(idx_tup_fetch) FROM pg_stat_xact_user_tables
+        WHERE schemaname = 'replenish' AND ($1 IS NULL OR relname = ANY ($1)) $q$;
+    in_sequence_before bigint;
+    by_key_before bigint;
 BEGIN
+    EXECUTE counted INTO in_sequence_before, by_key_before USING tables;
     EXECUTE call;
-    RETURN (SELECT sum(seq_tup_read) FROM pg_stat_xact_user_tables WHERE schemaname = 'replenish') - read;
+    EXECUTE counted INTO in_sequence, by_key USING tables;
+    in_sequence := in_sequence - in_sequence_before;
+    by_key := by_key - by_key_before;
 END $$;
 RESET ROLE;
 ANALYZE;
 SET ROLE replenish_batch;
-SELECT is(pg_temp.rows_read(call), 0::bigint, call) FROM (VALUES
-    (format('SELECT replenish.begin_series(%L, %L, ARRAY[%L]::uuid[])', :a, :facility, :m1)),
+SELECT is((pg_temp.rows_read(call)).in_sequence, 0::bigint, call) FROM (VALUES
     (format('SELECT count(*) FROM replenish.plan_materials(%L, %L, ARRAY[%L]::uuid[], ''2025-03-01'')', :a, :facility, :m1)),
     (format('SELECT count(*) FROM replenish.get_material_forecasts(%L, %L, %L)', :a, :facility, :m1)),
     (format('SELECT count(*) FROM replenish.measured_days(%L, %L, ARRAY[%L]::uuid[], ''2025-03-02'', ''2025-03-05'')', :a, :facility, :m1))
 ) AS c (call);
+-- The first nights of a tenant, in a session that has forecast a few series before.
+RESET ROLE;
+DELETE FROM replenish.forecast_heads;
+VACUUM ANALYZE replenish.forecast_heads, replenish.forecast_fits, replenish.forecast_versions;
+SET ROLE replenish_batch;
+SELECT count(*) FROM replenish.forecast_chunk(:facility, ARRAY(SELECT md5(i::text)::uuid FROM generate_series(1, 20) AS i), '2025-03-01', 5, 'NAIVE') \g /dev/null
+INSERT INTO replenish.materials (tenant_id, material_id, material_code, material_name, primary_uom)
+SELECT :a, md5('new ' || i)::uuid, 'NEW' || i, 'new', 'EA' FROM generate_series(1, 1000) AS i;
+INSERT INTO replenish.demand_history (tenant_id, facility_id, material_id, demand_date, actual_demand_quantity, demand_uom)
+SELECT :a, :facility, md5('new ' || i)::uuid, '2025-03-01', 5, 'EA' FROM generate_series(1, 1000) AS i;
+SELECT ok(in_sequence + by_key < 20000, format('1,000 new series are begun with %s rows read', in_sequence + by_key))
+FROM pg_temp.rows_read(
+    format('SELECT count(*) FROM replenish.forecast_chunk(%L, ARRAY(SELECT md5(''new '' || i)::uuid FROM generate_series(1, 1000) AS i), ''2025-03-01'', 5, ''NAIVE'')', :facility),
+    '{forecast_heads,forecast_fits,forecast_versions}');
 SELECT * FROM finish();

@@ -26,7 +26,7 @@ BEGIN
         WHEN 'accuracy' THEN
             PERFORM replenish.calculate_forecast_accuracy(tenant, facility);
         WHEN 'replenishment' THEN
-            PERFORM replenish.generate_replenishment_recommendations(tenant, facility, as_of => '2026-01-01');
+            PERFORM replenish.generate_replenishment_recommendations(tenant, facility, as_of => '2025-12-02');
         WHEN 'record' THEN
             PERFORM replenish.record_demand(tenant, facility, material, '2025-12-20', 3);
         WHEN 'backfill' THEN
