@@ -323,7 +323,7 @@ describe("the server", () => {
       assert.deepEqual(names(found.__schema.queryType), [
         "calculateSafetyStock", "explainForecast", "explainSuggestion", "getAlerts", "getDemandHistory",
         "getFacilities", "getForecastAccuracyMetrics", "getForecastAccuracySummary", "getJobRuns",
-        "getMaterialForecasts", "getReplenishmentRecommendations", "getSession", "searchMaterials", "simulatePolicy",
+        "getMaterialForecasts", "getMaterials", "getReplenishmentRecommendations", "getSession", "searchMaterials", "simulatePolicy",
       ]);
       assert.deepEqual(names(found.__schema.mutationType), [
         "backfillDemandHistory", "calculateForecastAccuracy", "generateForecasts",
