@@ -34,6 +34,15 @@ psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()' \
 psql -o /dev/null -c "SELECT * FROM replenish.schedule_jobs(alerts => '*/20 * * * *')"
 check "what is scheduled stays where nothing else is said" \
     "SELECT string_agg(schedule, '; ' ORDER BY jobname) = '$never; */20 * * * *; $soon; $never' FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
+# Whoever may use pg_cron can have jobs of the same names; and what an operator has paused stays paused.
+psql -o /dev/null -c "CREATE ROLE stranger LOGIN" -c "GRANT USAGE ON SCHEMA cron TO stranger" \
+    -c "SELECT cron.alter_job(jobid, active := false) FROM cron.job WHERE jobname = 'replenish_alerts'"
+psql -o /dev/null -U stranger -c "SELECT cron.schedule('replenish_forecasts', '$never', 'SELECT 1')"
+psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()'
+check "jobs of a stranger do not count" \
+    "SELECT count(*) = 1 AND bool_and(schedule = '$soon' AND username = 'replenish_night') FROM cron.job WHERE jobname = 'replenish_forecasts'"
+check "what is paused stays so" "SELECT bool_and(NOT active) FROM cron.job WHERE jobname = 'replenish_alerts'"
+psql -o /dev/null -c "SELECT cron.alter_job(jobid, active := true) FROM cron.job WHERE jobname = 'replenish_alerts'"
 check "pg_cron has the three nights and the alerts, once" \
     "SELECT count(*) = 4 AND bool_and(active AND username = 'replenish_night') FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
 echo "waiting for pg_cron to begin minute $soon"
