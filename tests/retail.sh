@@ -28,19 +28,20 @@ psql -o /dev/null -v retail_daily="$data/online_retail_daily.csv.gz" -v retail_m
 
 # The night by pg_cron itself, as replenish_night, which is no superuser: once, one or two minutes from now, and the others never.
 never="0 0 31 2 *"
-soon=$(psql -At -c "SELECT to_char(now() AT TIME ZONE 'GMT' + interval '120 s', 'FMMI FMHH24 * * *')")
-psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()' \
-    -c "SELECT * FROM replenish.schedule_jobs(forecasts => '$soon', accuracy => '$never', replenishment => '$never')"
-psql -o /dev/null -c "SELECT * FROM replenish.schedule_jobs(alerts => '*/20 * * * *')"
-check "what is scheduled stays where nothing else is said" \
-    "SELECT string_agg(schedule, '; ' ORDER BY jobname) = '$never; */20 * * * *; $soon; $never' FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
-# Whoever may use pg_cron can have jobs of the same names; and what an operator has paused stays paused.
-psql -o /dev/null -c "CREATE ROLE stranger LOGIN" -c "GRANT USAGE ON SCHEMA cron TO stranger" \
-    -c "SELECT cron.alter_job(jobid, active := false) FROM cron.job WHERE jobname = 'replenish_alerts'"
+# Whoever may use pg_cron can have jobs of the same names.
+psql -o /dev/null -c "CREATE ROLE stranger LOGIN" -c "GRANT USAGE ON SCHEMA cron TO stranger"
 psql -o /dev/null -U stranger -c "SELECT cron.schedule('replenish_forecasts', '$never', 'SELECT 1')"
 psql -o /dev/null -c 'SELECT * FROM replenish.schedule_jobs()'
 check "jobs of a stranger do not count" \
-    "SELECT count(*) = 1 AND bool_and(schedule = '$soon' AND username = 'replenish_night') FROM cron.job WHERE jobname = 'replenish_forecasts'"
+    "SELECT count(*) = 1 AND bool_and(schedule = '0 2 * * *' AND username = 'replenish_night') FROM cron.job WHERE jobname = 'replenish_forecasts'"
+soon=$(psql -At -c "SELECT to_char(now() AT TIME ZONE 'GMT' + interval '120 s', 'FMMI FMHH24 * * *')")
+psql -o /dev/null -c "SELECT * FROM replenish.schedule_jobs(forecasts => '$soon', accuracy => '$never', replenishment => '$never')"
+psql -o /dev/null -c "SELECT * FROM replenish.schedule_jobs(alerts => '*/20 * * * *')"
+check "what is scheduled stays where nothing else is said" \
+    "SELECT string_agg(schedule, '; ' ORDER BY jobname) = '$never; */20 * * * *; $soon; $never' FROM cron.job WHERE command LIKE 'CALL replenish.run_%'"
+# What an operator has paused stays paused.
+psql -o /dev/null -c "SELECT cron.alter_job(jobid, active := false) FROM cron.job WHERE jobname = 'replenish_alerts'" \
+    -c 'SELECT * FROM replenish.schedule_jobs()'
 check "what is paused stays so" "SELECT bool_and(NOT active) FROM cron.job WHERE jobname = 'replenish_alerts'"
 psql -o /dev/null -c "SELECT cron.alter_job(jobid, active := true) FROM cron.job WHERE jobname = 'replenish_alerts'"
 check "pg_cron has the three nights and the alerts, once" \
